@@ -1,0 +1,77 @@
+"""What goes into a workbook: cells, lists and blocks, before anybody knows where they will stand.
+
+A formula needs addresses, and addresses are known only after every list has grown to its size. So contents come in two
+steps: sizes first, then, with the final `Addresses`, the cells themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import NamedTuple, Protocol
+
+Plain = str | int | float | bool | date | None
+"""A cell's value. Text is always written as text, never as a formula; an error is written as its code in `Cell`."""
+
+
+class Cell(NamedTuple):
+    """A live cell: the formula (without "=") and the value it must show before anyone recalculates."""
+
+    value: Plain
+    formula: str | None = None
+
+
+Content = Plain | Cell
+
+
+class Addresses(Protocol):
+    """Absolute references ("'Bridge'!$C$5") into the finished workbook. Rows and columns count from 0 in the body."""
+
+    def cell(self, name: str, row: int = 0, column: int = 0) -> str: ...
+
+    def row(self, name: str, row: int) -> str: ...
+
+    def column(self, name: str, column: int) -> str: ...
+
+    def area(self, name: str) -> str: ...
+
+    def list_column(self, table: str, heading: str) -> str: ...
+
+
+@dataclass(frozen=True)
+class Single:
+    """The content of a defined name of one cell."""
+
+    content: Callable[[Addresses], Content] | Content
+
+
+@dataclass(frozen=True)
+class Block:
+    """The content of a defined name of at least 2 x 2: a body with headings above and labels at the left."""
+
+    rows: int
+    columns: int
+    cells: Callable[[Addresses], Iterable[Sequence[Content]]]
+    headings: Sequence[Content] = ()
+    labels: Sequence[Content] = ()
+
+
+@dataclass(frozen=True)
+class List:
+    """The rows of an Excel Table: one mapping or sequence a row, in the order of `headings`."""
+
+    headings: Sequence[str]
+    count: int
+    rows: Callable[[Addresses], Iterable[Sequence[Content]]]
+    totals: Mapping[str, Content] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Contents:
+    """All that one workbook says, by the name in the template that takes it."""
+
+    singles: Mapping[str, Single]
+    blocks: Mapping[str, Block]
+    lists: Mapping[str, List]
+    drop_sheets: Sequence[str] = ()
