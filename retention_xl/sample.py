@@ -208,7 +208,7 @@ class Customer:
         return Line(day, self.name, kind, cents, "", None, None, plan, self.region, self.channel, reason)
 
     def history(self) -> Iterator[Line]:
-        """All its lines, those after the last day too. A spell is a run of paid periods; some come back for a second one."""
+        """All its lines, those after the last day too. A spell is a run of paid periods; some return for a second."""
         setup = PLANS[self.plan].setup_fee
         if setup and self.dice.chance(0.7):
             yield self.line(day_of_month(self.joined, self.anchor), "invoice", setup)._replace(plan="Set-up fee")
