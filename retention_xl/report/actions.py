@@ -1,0 +1,197 @@
+"""The action checklist: the rules of actions.toml put to the facts of the month, in order of the money at stake."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from retention_xl import metrics
+from retention_xl.ledger.records import Facts
+from retention_xl.report import rules_customers, rules_totals
+from retention_xl.report.rules import Rule, data_needs, default_limits, evidence, playbook, priorities, rules
+from retention_xl.report.rules_case import Breach, Case, largest_first, total
+from retention_xl.report.rules_wording import listed, money, percent, rounded
+
+__all__ = ["Action", "checklist", "default_limits", "missing_data"]
+
+CUSTOMERS_NAMED = 10
+_OFFERS_NAMED = 3
+_ORDER = ("High", "Medium", "Low")
+
+_CONDITIONS: Mapping[str, Callable[[Case, Rule], Breach | None]] = {
+    "too_few_kept": rules_totals.too_few_kept,
+    "large_ones_leave": rules_totals.large_ones_leave,
+    "moving_up_market": rules_totals.moving_up_market,
+    "contracting": rules_totals.contracting,
+    "too_little_expansion": rules_totals.too_little_expansion,
+    "expansion_hides_losses": rules_totals.expansion_hides_losses,
+    "repeat_rate_falls": rules_totals.repeat_rate_falls,
+    "checks_fail": rules_totals.checks_fail,
+    "measured": rules_totals.measured,
+    "concentrated": rules_customers.concentrated,
+    "young_cohorts_weaker": rules_customers.young_cohorts_weaker,
+    "channel_churns": rules_customers.channel_churns,
+    "channel_valuable": rules_customers.channel_valuable,
+    "notice_given": rules_customers.notice_given,
+    "monthly_plans_leave": rules_customers.monthly_plans_leave,
+    "cancelled_early": rules_customers.cancelled_early,
+    "reasons_unknown": rules_customers.reasons_unknown,
+    "reasons_service": rules_customers.reasons_service,
+    "reasons_competition": rules_customers.reasons_competition,
+    "reasons_payment": rules_customers.reasons_payment,
+}
+
+
+@dataclass(frozen=True)
+class Action:
+    """One row of the checklist."""
+
+    rule: str
+    title: str
+    measured: float | None
+    measured_key: str  # which figure it is, so that the workbook can show it as a live formula
+    unit: str  # of `measured` and `limit`: fraction, points, times, count
+    limit: float | None
+    limit_name: (
+        str  # of the rule in actions.toml, or "targets.crr", the key in a settings file; "" where the rule has none
+    )
+    finding: str
+    exposed_cents: int  # recurring revenue a month that is at stake
+    customers: tuple[str, ...]  # names, the largest first, and as the last "and 12 more" where there are more
+    actions: tuple[str, ...]
+    what_to_do: str
+    evidence: tuple[str, ...]  # claims, each with its id, its source or "no source named", and its conflict
+    priority: str
+    status: str
+    first_seen: str
+    due: date | None  # where the rule sets it
+
+
+def checklist(
+    facts: Facts,
+    limits: Mapping[str, Mapping[str, float]],
+    targets: Mapping[str, float],
+    margin: float,
+    checks_failed: Sequence[str],
+    *,
+    confidence: float = 0.95,
+    longest_lifetime: float = 60,
+    minimum: int | None = None,
+) -> tuple[Action, ...]:
+    """What the month calls for, the most money first.
+
+    A margin of 1 means that none is set: no offer is then put into figures. `minimum` replaces the fewest customers
+    behind a rate, but not where a rule states its own number.
+    """
+    case = Case(facts, limits, targets, margin, checks_failed, confidence, longest_lifetime, minimum)
+    found = []
+    for rule in rules():
+        if rule.condition and facts.nature in rule.natures and not _absent(facts) & set(rule.needs):
+            breach = _CONDITIONS[rule.condition](case, rule)
+            if breach is not None:
+                found.append((rule, _action(case, rule, breach)))
+    found.sort(key=lambda one: (not one[0].banner, _ORDER.index(one[1].priority), -one[1].exposed_cents, one[0].id))
+    return tuple(action for _, action in found)
+
+
+def missing_data(facts: Facts) -> tuple[tuple[str, str], ...]:
+    """Data that the ledger does not give, each with what it would add to the report."""
+    absent, lines = _absent(facts), []
+    for need in data_needs():
+        waiting = [rule for rule in rules() if need.id in rule.needs and facts.nature in rule.natures]
+        if waiting and need.id in absent:
+            titles = listed(f"{rule.title} ({rule.id})" for rule in waiting)
+            lines.append((need.label, f"{need.adds[:1].upper()}{need.adds[1:]}. Checks: {titles}."))
+    return tuple(lines)
+
+
+def _absent(facts: Facts) -> set[str]:
+    """Data that cannot be found in these facts. What no lost customer could have shown is not called missing."""
+    someone_lost = any(reason.customers for reason in facts.reasons)
+    there = {
+        "reasons": any(reason.reason for reason in facts.reasons) or not someone_lost,
+        "notices": any(pair.cancelled_on for pair in facts.pairs) or not facts.movements[-1].lost_customers,
+        "term": any(pair.term_months for pair in facts.pairs),
+        "channel": any(pair.channel for pair in facts.pairs),
+    }
+    return {need.id for need in data_needs() if not there.get(need.id, False)}
+
+
+def _action(case: Case, rule: Rule, breach: Breach) -> Action:
+    claims = evidence()
+    what_to_do = [breach.do, rule.do, *(playbook()[action].do for action in rule.actions)]
+    if rule.offer and breach.offer_to:
+        what_to_do.append(_offer(case, breach.offer_to))
+    return Action(
+        rule=rule.id,
+        title=rule.title,
+        measured=breach.measured,
+        measured_key=breach.measured_key,
+        unit=breach.unit,
+        limit=breach.limit,
+        limit_name=breach.limit_name,
+        finding=breach.finding,
+        exposed_cents=breach.exposed,
+        customers=_named(breach.customers),
+        actions=rule.actions,
+        what_to_do=" ".join(part for part in what_to_do if part),
+        evidence=tuple(claims[claim].text for claim in rule.evidence),
+        priority=_priority(case, rule, breach),
+        status="Done" if rule.closes_itself else "Open",
+        first_seen=case.facts.month,
+        due=breach.due,
+    )
+
+
+def _named(customers: Sequence[tuple[str, int]]) -> tuple[str, ...]:
+    names = [name for name, _ in largest_first(customers)]
+    more = len(names) - CUSTOMERS_NAMED
+    return (*names[:CUSTOMERS_NAMED], f"and {more:,} more") if more > 0 else tuple(names)
+
+
+def _priority(case: Case, rule: Rule, breach: Breach) -> str:
+    """By the exposed revenue of a year, its margin and the rule's severity against annual recurring revenue."""
+    if rule.priority:
+        return rule.priority
+    bounds = priorities()
+    revenue = case.facts.movements[-1].closing
+    weight = breach.exposed * case.margin * rule.severity
+    if breach.endangered and {name for name, _ in breach.customers} & _largest(case, bounds.largest):
+        return "High"
+    if weight and weight >= bounds.high * revenue:
+        return "High"
+    return "Medium" if weight and weight >= bounds.medium * revenue else "Low"
+
+
+def _largest(case: Case, number: int) -> set[str]:
+    by_size = largest_first((p.name, max(p.opening or 0, p.closing or 0)) for p in case.facts.pairs)
+    return {name for name, cents in by_size[:number] if cents}
+
+
+def _offer(case: Case, customers: Sequence[tuple[str, int]]) -> str:
+    """The largest offer worth making to each (article 001: only where it costs less than it brings), or none at all."""
+    if case.margin >= 1:
+        return "Offer no discount before the gross margin is set in the settings: without it no offer can be judged."
+    rule = next(rule for rule in rules() if rule.id == "R09")
+    saved, usual = case.limit(rule, "save_probability"), case.limit(rule, "offer_months")
+    currency = case.facts.currency
+    worth = metrics.incentive_max(1, case.margin, case.lifetime, saved)  # in months of the customer's own revenue
+    basis = (
+        f"margin {percent(case.margin)}, {rounded(case.lifetime, 1)} months of lifetime, "
+        f"{percent(saved)} of those who get an offer stay for it"
+    )
+    if worth < usual:
+        loss = money(round((usual - worth) * total(customers)), currency)
+        return (
+            f"Do not discount: the usual offer of {rounded(usual, 1)} months' MRR costs more than the "
+            f"{rounded(worth, 1)} months it brings ({basis}), and would lose {loss} here."
+        )
+    named = [f"{name} up to {money(int(cents * worth), currency)}" for name, cents in largest_first(customers)]
+    more = len(named) - _OFFERS_NAMED
+    rest = f"; the other {more:,} in proportion" if more > 0 else ""
+    return (
+        f"An offer pays only up to {rounded(worth, 1)} months of the customer's MRR: "
+        f"{'; '.join(named[:_OFFERS_NAMED])}{rest} ({basis}). "
+        f"Make none above that, and none where the price is not the reason."
+    )
