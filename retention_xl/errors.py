@@ -31,6 +31,10 @@ class LedgerError(RetentionError):
     """A ledger cannot be read or cannot give the figures asked for."""
 
 
+class SettingsError(RetentionError):
+    """A settings file cannot be used."""
+
+
 class TemplateError(RetentionError):
     """A template does not keep the contract, or a workbook cannot be written."""
 

@@ -75,3 +75,8 @@ class Contents:
     blocks: Mapping[str, Block]
     lists: Mapping[str, List]
     drop_sheets: Sequence[str] = ()
+
+
+def span(first: str, last: str) -> str:
+    """The range from one cell to another of the same sheet; the second corner stands without its sheet."""
+    return f"{first}:{last.rsplit('!', 1)[-1]}"

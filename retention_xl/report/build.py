@@ -1,0 +1,253 @@
+"""Facts and settings -> the report model. No disk, no clock: the same facts give the same report on any day."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import cast
+
+from retention_xl import metrics
+from retention_xl.errors import MetricError
+from retention_xl.ledger.records import Facts, MonthFacts
+from retention_xl.report.actions import checklist, missing_data
+from retention_xl.report.checks import make_checks
+from retention_xl.report.model import CohortRow, Cohorts, MonthFigures, Report, Source, Tier, Tiers, Tile, Words
+from retention_xl.report.settings import Settings
+
+MONTHS_SHOWN = 24
+COHORTS_SHOWN = 24
+
+RECURRING = Words(
+    revenue="MRR",
+    revenue_long="Monthly recurring revenue (MRR)",
+    customers="customers",
+    kept="still paying at the month's end",
+    lost="no longer paying at the month's end",
+)
+PURCHASES = Words(
+    revenue="Revenue",
+    revenue_long="Revenue of the month",
+    customers="buyers",
+    kept="bought last month and this month",
+    lost="bought last month, not this month",
+)
+
+
+def build_report(facts: Facts, settings: Settings, source: Source) -> Report:
+    """The report of `facts.month`; `source` says where the facts come from."""
+    shown = _shown_months(facts, settings)
+    tiers = _tiers(facts, settings)
+    cohorts = _cohorts(facts, settings)
+    checks = make_checks(facts, settings, shown, tiers, cohorts)
+    actions = checklist(
+        facts,
+        limits=settings.limits,
+        targets=settings.targets(),
+        margin=settings.number("policy.margin"),
+        checks_failed=[check.name for check in checks if not check.passed],
+    )
+    words = PURCHASES if facts.nature == "purchases" else RECURRING
+    tiles = _tiles(words, settings, shown)
+    missing = tuple(missing_data(facts))
+    return Report(facts, settings, source, words, shown, tiles, tiers, cohorts, checks, actions, missing)
+
+
+def ratio(part: float, whole: float) -> float | None:
+    """part / whole, or None where there is no whole."""
+    return part / whole if whole else None
+
+
+def wilson(kept: int, opening: int, confidence: float) -> tuple[float, float] | None:
+    """The interval of a rate, or None where nobody was there."""
+    if not opening:
+        return None
+    low, high = cast("tuple[float, float]", metrics.crr_interval(kept, opening, confidence)[0])
+    return low, high
+
+
+def mean(values: Sequence[float | None]) -> float | None:
+    """The mean of the values that exist."""
+    known = [value for value in values if value is not None]
+    return sum(known) / len(known) if known else None
+
+
+def _shown_months(facts: Facts, settings: Settings) -> tuple[MonthFigures, ...]:
+    """The last months with an opening; the ledger's first month (everybody is new) only where there is no other."""
+    figures: list[MonthFigures] = []
+    for month in (facts.movements[1:] or facts.movements)[-MONTHS_SHOWN:]:
+        earlier = [f.churn for f in figures[-11:]]
+        figures.append(_figures(month, earlier, settings))
+    return tuple(figures)
+
+
+def _figures(month: MonthFacts, earlier_churn: Sequence[float | None], settings: Settings) -> MonthFigures:
+    kept = month.opening_customers - month.lost_customers
+    churn = ratio(month.lost_customers, month.opening_customers)
+    mean_churn = mean([*earlier_churn, churn])
+    arpa = ratio(month.closing / 100, month.closing_customers)
+    lost = month.contraction + month.churn
+    return MonthFigures(
+        facts=month,
+        kept_customers=kept,
+        crr=ratio(kept, month.opening_customers),
+        interval=wilson(kept, month.opening_customers, settings.number("policy.confidence")),
+        churn=churn,
+        drr=ratio(month.kept_opening, month.opening),
+        grr=ratio(month.opening - lost, month.opening),
+        nrr=ratio(month.opening + month.expansion - lost, month.opening),
+        quick_ratio=ratio(month.new + month.reactivation + month.expansion, lost),
+        arpa=arpa,
+        arr=metrics.arr(month.closing / 100),
+        mean_churn=mean_churn,
+        cltv=_cltv(arpa, mean_churn, settings),
+    )
+
+
+def _cltv(arpa: float | None, churn: float | None, settings: Settings) -> float | None:
+    if arpa is None or churn is None:
+        return None
+    try:
+        months = settings.number("policy.cltv_months")
+        return cast("float", metrics.cltv(arpa, churn, settings.number("policy.margin"), 0, months))
+    except MetricError:
+        return None
+
+
+_TILES = (
+    # key, label, unit, what MonthFigures calls it
+    ("mrr", "", "money", ""),
+    ("crr", "Customer retention (CRR)", "fraction", "crr"),
+    ("drr", "Dollar retention (DRR)", "fraction", "drr"),
+    ("grr", "Gross revenue retention (GRR)", "fraction", "grr"),
+    ("nrr", "Net revenue retention (NRR)", "fraction", "nrr"),
+    ("churn", "Churn rate", "fraction", "churn"),
+    ("cltv", "Customer lifetime value (CLTV)", "money", "cltv"),
+    ("quick_ratio", "Quick ratio", "ratio", "quick_ratio"),
+)
+
+
+def _tiles(words: Words, settings: Settings, shown: Sequence[MonthFigures]) -> tuple[Tile, ...]:
+    confidence = settings.number("policy.confidence")
+    tiles = []
+    for key, label, unit, attribute in _TILES:
+        series = [getattr(f, attribute) if attribute else f.facts.closing / 100 for f in shown]
+        low = high = None
+        last = shown[-1]
+        if key in ("crr", "churn"):
+            count = last.kept_customers if key == "crr" else last.facts.lost_customers
+            low, high = wilson(count, last.facts.opening_customers, confidence) or (None, None)
+        target = settings[f"targets.{key}"]
+        tiles.append(
+            Tile(
+                key=key,
+                label=label or words.revenue_long,
+                unit=unit,
+                this_month=series[-1],
+                last_month=series[-2] if len(series) > 1 else None,
+                mean3=mean(series[-3:]),
+                year_ago=series[-13] if len(series) > 12 else None,
+                target=target,
+                low=low,
+                high=high,
+                status=status(key, series[-1], target, settings.number("policy.watch_band")),
+            )
+        )
+    return tuple(tiles)
+
+
+def status(key: str, value: float | None, target: float | None, band: float) -> str:
+    """On target, Watch (missed by no more than the band), Off target; churn is the only figure that should be low."""
+    if target is None:
+        return "No target"
+    if value is None:
+        return "n/a"
+    if key == "churn":
+        return "On target" if value <= target else "Watch" if value <= target * (1 + band) else "Off target"
+    return "On target" if value >= target else "Watch" if value >= target * (1 - band) else "Off target"
+
+
+def _tiers(facts: Facts, settings: Settings) -> Tiers:
+    pairs = [
+        (p.opening / 100, None if p.closing is None else p.closing / 100) for p in facts.pairs if p.opening is not None
+    ]
+    edges = settings.tier_edges or _natural_edges([opening for opening, _ in pairs])
+    bounds = [0.0, *edges]
+    total = sum(opening for opening, _ in pairs)
+    confidence = settings.number("policy.confidence")
+    rows = []
+    for low, high in zip(bounds, [*bounds[1:], None], strict=True):
+        inside = [(o, c) for o, c in pairs if o >= low and (high is None or o < high)]
+        kept = sum(c is not None for _, c in inside)
+        opening = round(sum(o for o, _ in inside), 2)
+        crr = ratio(kept, len(inside))
+        share = ratio(opening, total)
+        rows.append(Tier(low, high, len(inside), kept, crr, wilson(kept, len(inside), confidence), opening, share))
+    month = facts.movements[-1]
+    kept_all = month.opening_customers - month.lost_customers
+    crr = ratio(kept_all, month.opening_customers)
+    drr = sum(row.crr * row.opening for row in rows if row.crr is not None) / total if total else None
+    direct = ratio(month.kept_opening, month.opening)
+    gap = settings.number("policy.tier_gap")
+    return Tiers(tuple(edges), tuple(rows), drr, direct, crr, reading(crr, direct, gap))
+
+
+READINGS = {
+    "revenue": "Revenue is kept better than customers: the losses sit in the small tiers. Healthy where the company "
+    "moves to larger contracts on purpose; otherwise look at the small tiers first.",
+    "customers": "Customers are kept better than revenue: large customers leave. Look at the largest tier first.",
+    "alike": "Customers and revenue are kept alike: no tier stands out.",
+}
+
+
+def reading(crr: float | None, drr: float | None, gap: float) -> str:
+    """What the place of CRR against DRR says."""
+    if crr is None or drr is None:
+        return "n/a"
+    return READINGS["revenue" if drr - crr > gap else "customers" if crr - drr > gap else "alike"]
+
+
+def _natural_edges(openings: Sequence[float]) -> tuple[float, ...]:
+    """Round amounts near the middle, the top fifth and the top twentieth of the customers' opening revenue."""
+    ordered = sorted(value for value in openings if value > 0)
+    if not ordered:
+        return (100.0,)
+    edges = {_round_amount(ordered[min(int(len(ordered) * part), len(ordered) - 1)]) for part in (0.5, 0.8, 0.95)}
+    return tuple(sorted(edges))
+
+
+def _round_amount(value: float) -> float:
+    """The nearest of 1, 2, 5 times a power of ten, 0.01 at the least."""
+    ladder = [step * 10.0**power for power in range(-2, 13) for step in (1, 2, 5)]
+    return round(min(ladder, key=lambda step: abs(step - value)), 2)
+
+
+def _cohorts(facts: Facts, settings: Settings) -> Cohorts:
+    cells = {(c.cohort, c.age): (c.customers, c.cents) for c in facts.cohorts}
+    position = {month: i for i, month in enumerate(facts.months)}
+    last = len(facts.months) - 1
+    sized = [month for month in facts.months if cells.get((month, 0), (0, 0))[0]]
+    visible = [month for month in sized if month in facts.months[-COHORTS_SHOWN:] and month in facts.window]
+    rows = []
+    for cohort in visible:
+        reached = [cells.get((cohort, age), (0, 0)) for age in range(last - position[cohort] + 1)]
+        rows.append(CohortRow(cohort, tuple(c for c, _ in reached), tuple(v / 100 for _, v in reached)))
+    ages = max((len(row.customers) for row in rows), default=0)
+    hidden = [cells.get((month, last - position[month]), (0, 0)) for month in sized if month not in visible]
+    confidence = settings.number("policy.confidence")
+    average, intervals, behind, revenue_average = [], [], [], []
+    for age in range(ages):
+        old = [row for row in rows if len(row.customers) > age]
+        size, kept = sum(row.customers[0] for row in old), sum(row.customers[age] for row in old)
+        average.append(ratio(kept, size))
+        intervals.append(wilson(kept, size, confidence) if size >= kept else None)
+        behind.append(size)
+        revenue_average.append(ratio(sum(row.revenue[age] for row in old), sum(row.revenue[0] for row in old)))
+    return Cohorts(
+        rows=tuple(rows),
+        ages=ages,
+        earlier_active=sum(c for c, _ in hidden),
+        earlier_revenue=sum(v for _, v in hidden) / 100,
+        average=tuple(average),
+        average_interval=tuple(intervals),
+        behind=tuple(behind),
+        revenue_average=tuple(revenue_average),
+    )

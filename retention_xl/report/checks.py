@@ -1,0 +1,152 @@
+"""The checks that decide whether the workbook may be published: two figures that must agree, made two ways."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from retention_xl.ledger.records import Facts
+from retention_xl.report.model import Check, Cohorts, MonthFigures, Tiers
+from retention_xl.report.settings import Settings
+
+CENT = 0.005  # half a cent: amounts that differ by less print the same
+
+
+def make_checks(
+    facts: Facts, settings: Settings, shown: Sequence[MonthFigures], tiers: Tiers, cohorts: Cohorts
+) -> tuple[Check, ...]:
+    """Every check in the order of the Checks sheet. Each key has its formula pair in `sheets/checks.py`."""
+    last = shown[-1].facts
+    quality = facts.quality
+    moved = sum((p.closing or 0) - (p.opening or 0) for p in facts.pairs) / 100
+    bridge_gaps = sum(abs(_closing_by_movements(f) - f.facts.closing / 100) for f in shown)
+    opening_gaps = sum(
+        abs(now.facts.opening - before.facts.closing) / 100 for before, now in zip(shown, shown[1:], strict=False)
+    )
+    over_one = max([0.0, *(f.crr - 1 for f in shown if f.crr is not None)])
+    rates = shown[-1].crr is not None and shown[-1].churn is not None
+    return (
+        Check(
+            "bridge",
+            "Bridge adds up in every month",
+            bridge_gaps,
+            0,
+            CENT,
+            "Opening, new, reactivation, expansion, contraction and churn make the closing.",
+        ),
+        Check(
+            "opening",
+            "Opening is the closing of the month before",
+            opening_gaps,
+            0,
+            CENT,
+            "No month was restated within this file.",
+        ),
+        Check(
+            "customers",
+            "Customers add up",
+            last.opening_customers + last.new_customers + last.reactivated_customers - last.lost_customers,
+            last.closing_customers,
+            0,
+            "Opening, new and returned less lost customers make the closing count.",
+        ),
+        Check(
+            "crr_churn",
+            "CRR and churn rate make 100 %",
+            (shown[-1].crr or 0) + (shown[-1].churn or 0) if rates else 1,
+            1,
+            1e-9,
+            "Kept and lost are counted from the same opening customers.",
+        ),
+        Check(
+            "crr_limit", "CRR never exceeds 100 %", over_one, 0, 1e-9, "Returning customers are not counted as kept."
+        ),
+        Check(
+            "movers",
+            "Movers sum to the bridge",
+            moved,
+            (last.closing - last.opening) / 100,
+            CENT,
+            "Every movement of the month is traced to a customer's name.",
+        ),
+        Check(
+            "tiers",
+            "Tiers hold all opening revenue",
+            sum(row.opening for row in tiers.rows),
+            last.opening / 100,
+            CENT,
+            "Each customer falls into exactly one tier.",
+        ),
+        Check(
+            "cohorts",
+            "Cohorts sum to the customers",
+            sum(row.customers[-1] for row in cohorts.rows) + cohorts.earlier_active,
+            last.closing_customers,
+            0,
+            "Each active customer belongs to exactly one cohort.",
+        ),
+        Check(
+            "cohort_revenue",
+            "Cohort revenue sums to the closing",
+            sum(row.revenue[-1] for row in cohorts.rows) + cohorts.earlier_revenue,
+            last.closing / 100,
+            CENT,
+            "Each amount belongs to exactly one cohort.",
+        ),
+        Check(
+            "tie_out",
+            "Revenue ties out to the ledger",
+            sum(item.total_cents for item in facts.tie_out) / 100,
+            facts.ledger_total / 100,
+            CENT,
+            "Every step from recurring revenue to the ledger's own total is named; nothing is lost.",
+        ),
+        Check(
+            "lines",
+            "Accepted and refused lines make all lines read",
+            quality.lines_accepted + quality.lines_refused,
+            quality.lines_read,
+            0,
+            "No source line disappeared.",
+        ),
+        Check(
+            "explained",
+            "Every refused line is listed with its reason",
+            sum(lines for action, _, lines, _ in quality.by_reason if action == "refused"),
+            quality.lines_refused,
+            0,
+            "Data quality names file, line, column, value and reason.",
+        ),
+        Check(
+            "refused_money",
+            "Refused money is within the limit",
+            refused_money(facts).share,
+            0,
+            settings.number("policy.refused_limit"),
+            "Customers whose lines were refused may show as lost. The limit is on the Settings sheet.",
+        ),
+    )
+
+
+@dataclass(frozen=True)
+class RefusedMoney:
+    """Cents without sign, in the report currency: a refund that is refused is as much in doubt as an invoice."""
+
+    accepted: int
+    refused: int
+
+    @property
+    def share(self) -> float:
+        """Refused money as a part of all money read."""
+        return self.refused / (self.accepted + self.refused) if self.refused else 0.0
+
+
+def refused_money(facts: Facts) -> RefusedMoney:
+    """What was taken and what was refused. Refused lines without a readable amount are counted, not valued."""
+    accepted = sum(item.total_cents for item in facts.tie_out if item.group != "read")
+    return RefusedMoney(abs(accepted), abs(facts.quality.refused_cents or 0))
+
+
+def _closing_by_movements(figures: MonthFigures) -> float:
+    m = figures.facts
+    return (m.opening + m.new + m.reactivation + m.expansion - m.contraction - m.churn) / 100

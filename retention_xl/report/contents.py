@@ -1,0 +1,61 @@
+"""The whole workbook's contents, by the names of the template: every sheet's cells put together."""
+
+from __future__ import annotations
+
+from retention_xl.report.cells import Addresses, Cell, Contents, Single
+from retention_xl.report.model import Report
+from retention_xl.report.sheets import (
+    actions,
+    bridge,
+    checks,
+    cohorts,
+    data,
+    movers,
+    quality,
+    reference,
+    settings,
+    summary,
+    tie_out,
+    tiers,
+)
+from retention_xl.report.sheets.wording import month_name
+
+# Every sheet but the first says its unit and period, and repeats the banner.
+SHEETS = (
+    "actions",
+    "bridge",
+    "movers",
+    "tiers",
+    "cohorts",
+    "cohort_revenue",
+    "tie_out",
+    "checks",
+    "quality",
+    "settings",
+)
+
+
+def contents(report: Report) -> Contents:
+    """All singles, blocks and lists of this month's workbook."""
+    blocks = {}
+    for sheet in (summary, bridge, movers, tiers, cohorts, tie_out, checks, quality, settings, data):
+        blocks |= sheet.blocks(report)
+    singles = _heads(report)
+    for sheet in (summary, bridge, tiers, cohorts, checks):
+        singles |= sheet.singles(report)
+    lists = {}
+    for sheet in (actions, movers, quality, reference):
+        lists |= sheet.lists(report)
+    return Contents(singles, blocks, lists, [data.unused_sheet(report)])
+
+
+def _heads(report: Report) -> dict[str, Single]:
+    unit = report.facts.currency or "currency of the ledger"
+    period = f"{month_name(report.month)}; amounts in {unit}"
+
+    def banner(at: Addresses) -> Cell:
+        return Cell(checks.banner(report, at).value, at.cell("rx_banner"))
+
+    heads = {f"rx_period_{sheet}": Single(period) for sheet in SHEETS}
+    heads |= {f"rx_check_{sheet}": Single(banner) for sheet in SHEETS}
+    return heads

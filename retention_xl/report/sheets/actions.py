@@ -1,0 +1,91 @@
+"""Actions: the month's checklist, each row with its measured figure, the revenue exposed and the customers behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from retention_xl.report.actions import Action
+from retention_xl.report.cells import Addresses, Cell, Content, List
+from retention_xl.report.model import Report
+from retention_xl.report.sheets.bridge import Rows
+from retention_xl.report.sheets.settings import limit_cell
+from retention_xl.report.sheets.wording import first_day
+
+TABLE = "tblActions"
+HEADINGS = (
+    "Priority",
+    "Rule",
+    "What we see",
+    "Measured",
+    "Limit",
+    "Unit",
+    "Exposed a month",
+    "Customers",
+    "What to do",
+    "Evidence",
+    "Owner",
+    "Due",
+    "Status",
+    "First seen",
+    "Months open",
+    "Notes",
+)
+
+
+def lists(report: Report) -> dict[str, List]:
+    """One row an action; what a person fills in stays empty."""
+    return {TABLE: List(HEADINGS, len(report.actions), lambda at: _rows(report, at))}
+
+
+def _rows(report: Report, at: Addresses) -> Iterable[Sequence[Content]]:
+    for action in report.actions:
+        yield (
+            action.priority,
+            action.rule,
+            action.finding,
+            _measured(report, at, action),
+            _limit(report, at, action),
+            action.unit if action.measured is not None else "",
+            action.exposed_cents / 100,
+            "; ".join(action.customers),
+            action.what_to_do,
+            "\n".join(action.evidence),
+            None,
+            None,
+            action.status,
+            first_day(action.first_seen),
+            1,
+            None,
+        )
+
+
+def _measured(report: Report, at: Addresses, action: Action) -> Content:
+    """The figure, live where it stands on another sheet."""
+    if action.measured is None:
+        return ""
+    formula = _figure(report, at, action.measured_key)
+    return action.measured if formula is None else Cell(action.measured, formula)
+
+
+def _limit(report: Report, at: Addresses, action: Action) -> Content:
+    if action.limit is None:
+        return ""
+    address = limit_cell(report, at, action.rule, action.limit_name)
+    return action.limit if address is None else Cell(action.limit, address)
+
+
+def _figure(report: Report, at: Addresses, key: str) -> str | None:
+    """The formula of a measured figure from the cells of the bridge; None where only the program knows it."""
+    rows = Rows(report, at)
+    end = rows.last
+    if key in ("crr", "drr", "grr", "nrr"):
+        return rows.rate(key, end)
+    if key == "churn_rate":
+        return rows.rate("churn", end)
+    if key == "drr_minus_crr":
+        return f"{rows.rate('drr', end)}-{rows.rate('crr', end)}"
+    if key == "contraction_rate":
+        return f"-{rows.revenue('contraction', end)}/{rows.revenue('opening', end)}"
+    if key == "crr_change" and end:
+        return f"{rows.rate('crr', end)}-{rows.rate('crr', end - 1)}"
+    return None

@@ -1,0 +1,73 @@
+"""Data quality: how many lines were read, taken and refused, why, and each of them by file, line and value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from retention_xl.report.cells import Addresses, Block, Cell, Content, List
+from retention_xl.report.checks import refused_money
+from retention_xl.report.model import Report
+
+COUNTS = "rx_quality"
+REASONS = "tblReasons"
+LINES = "tblLines"
+ROWS = ("read", "accepted", "refused", "share")
+REASON_HEADINGS = ("What was done", "Reason", "Lines", "Amount", "Currency")
+LINE_HEADINGS = ("What was done", "File", "Line", "Column", "Value", "Reason", "Amount", "Currency")
+
+
+def line_count(at: Addresses, key: str) -> str:
+    """The cell that counts lines read, accepted or refused."""
+    return at.cell(COUNTS, ROWS.index(key), 0)
+
+
+def refused_share(at: Addresses) -> str:
+    """The cell with refused money as a part of all money read."""
+    return at.cell(COUNTS, ROWS.index("share"), 0)
+
+
+def refused_by_reason(report: Report, at: Addresses) -> str:
+    """The refused lines counted again over the list of reasons."""
+    return f'SUMIF({at.list_column(REASONS, "What was done")},"refused",{at.list_column(REASONS, "Lines")})'
+
+
+def blocks(report: Report) -> dict[str, Block]:
+    """The counts and the money."""
+    return {
+        COUNTS: Block(
+            len(ROWS),
+            2,
+            lambda at: _counts(report, at),
+            ["Lines", "Money"],
+            ["Read", "Accepted", "Refused", "Refused money as a part of all money"],
+        )
+    }
+
+
+def _counts(report: Report, at: Addresses) -> Iterable[Sequence[Content]]:
+    quality = report.facts.quality
+    money = refused_money(report.facts)
+    yield quality.lines_read, (money.refused + money.accepted) / 100
+    yield quality.lines_accepted, money.accepted / 100
+    yield quality.lines_refused, money.refused / 100
+    read, refused = at.cell(COUNTS, 0, 1), at.cell(COUNTS, 2, 1)
+    yield Cell(money.share, f"IF({read}=0,0,{refused}/{read})"), ""
+
+
+def lists(report: Report) -> dict[str, List]:
+    """The reasons, and the lines themselves."""
+    quality = report.facts.quality
+    reasons: list[tuple[Content, ...]] = []
+    for action, reason, lines, cents in quality.by_reason:
+        amounts = sorted(cents.items()) or [("", 0)]
+        for i, (currency, amount) in enumerate(amounts):
+            # a reason met in several currencies has a row for each; its lines are counted once, on the first
+            reasons.append((action, reason, lines if i == 0 else 0, amount / 100, currency))
+    lines = [
+        (n.action, n.file, n.line, n.column, n.value, n.reason, None if n.cents is None else n.cents / 100, n.currency)
+        for n in quality.notes
+    ]
+    return {
+        REASONS: List(REASON_HEADINGS, len(reasons), lambda at: reasons),
+        LINES: List(LINE_HEADINGS, len(lines), lambda at: lines),
+    }

@@ -1,0 +1,126 @@
+"""Settings: the inputs that the formulas read, and how the ledger was read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from statistics import NormalDist
+
+from retention_xl.report.cells import Addresses, Block, Cell, Content
+from retention_xl.report.model import Report
+from retention_xl.report.rules import rules
+
+NAME = "rx_settings"
+READING = "rx_reading"
+VALUE = 0  # the body's column of values
+
+
+def _rows(report: Report) -> list[tuple[str, str, str, str, Content]]:
+    """key, label, unit, meaning, value of every setting, in the order of the sheet."""
+    rows: list[tuple[str, str, str, str, Content]] = [
+        (s.key, s.label, s.unit, s.meaning, s.value) for s in report.settings.items
+    ]
+    rows.append(
+        (
+            "z",
+            "Standard errors of that confidence",
+            "ratio",
+            "Follows from the confidence; not an input.",
+            None,
+        )
+    )
+    for i, edge in enumerate(report.tiers.edges):
+        chosen = (
+            "from the settings file" if report.settings.tier_edges else "chosen from this ledger: fix it in settings"
+        )
+        rows.append(
+            (f"tiers.edge_{i + 1}", f"Tier {i + 2} begins at", "money", f"Opening revenue a month; {chosen}.", edge)
+        )
+    for rule in rules():
+        if rule.condition and report.facts.nature in rule.natures:
+            given = report.settings.limits[rule.id] if rule.limits else {}
+            for limit in rule.limits:
+                key = f"limits.{rule.id}.{limit.name}"
+                rows.append(
+                    (
+                        key,
+                        f"{rule.id}: {limit.label}",
+                        limit.unit,
+                        f"Limit of the checklist: {rule.title}.",
+                        given[limit.name],
+                    )
+                )
+    return rows
+
+
+def limit_cell(report: Report, at: Addresses, rule: str, name: str) -> str | None:
+    """The address of a limit of the checklist; None for a limit that is a target or no setting."""
+    keys = [row[0] for row in _rows(report)]
+    for key in (f"limits.{rule}.{name}", name, f"targets.{name}"):
+        if key in keys:
+            return at.cell(NAME, keys.index(key), VALUE)
+    return None
+
+
+def setting(report: Report, at: Addresses, key: str) -> str:
+    """The address of a setting's value."""
+    keys = [row[0] for row in _rows(report)]
+    return at.cell(NAME, keys.index(key), VALUE)
+
+
+def z_value(report: Report, at: Addresses) -> str:
+    """The address of the number of standard errors that the confidence asks for."""
+    return setting(report, at, "z")
+
+
+def z_number(report: Report) -> float:
+    """Its value."""
+    return NormalDist().inv_cdf((1 + report.settings.number("policy.confidence")) / 2)
+
+
+def blocks(report: Report) -> dict[str, Block]:
+    """The table of inputs and the account of how the ledger was read."""
+    rows = _rows(report)
+    reading = _reading(report)
+    return {
+        NAME: Block(
+            len(rows),
+            4,
+            lambda at: _cells(report, at, rows),
+            ["Value", "Unit", "What it does", "Key in a settings file"],
+            [label for _, label, _, _, _ in rows],
+        ),
+        READING: Block(
+            len(reading),
+            2,
+            lambda at: [(value, how) for _, value, how in reading],
+            ["Read as", "Why"],
+            [label for label, _, _ in reading],
+        ),
+    }
+
+
+def _cells(
+    report: Report, at: Addresses, rows: Sequence[tuple[str, str, str, str, Content]]
+) -> Iterable[Sequence[Content]]:
+    currency = report.facts.currency or "currency of the ledger"
+    for key, _, unit, meaning, value in rows:
+        if key == "z":
+            confidence = setting(report, at, "policy.confidence")
+            yield Cell(z_number(report), f"NORMSINV((1+{confidence})/2)"), unit, meaning, ""
+        else:
+            yield (
+                value,
+                currency if unit == "money" else unit,
+                meaning,
+                key if not key.startswith("tiers.") else "tiers.edges",
+            )
+
+
+def _reading(report: Report) -> list[tuple[str, str, str]]:
+    nature = "Purchases" if report.facts.nature == "purchases" else "Recurring revenue"
+    rows = [("Nature of the ledger", nature, report.source.nature_reason)]
+    rows.append(("Report currency", report.facts.currency or "not named in the ledger", report.source.rates))
+    rows.append(("Report month", report.month, report.source.month_reason))
+    rows += [(f"Column: {choice.field}", choice.heading, choice.how) for choice in report.source.columns]
+    rows.append(("Fingerprint of the data", report.facts.fingerprint[:16], "Changes when any accepted line changes."))
+    return rows

@@ -1,0 +1,38 @@
+"""Months and numbers as the workbook's sentences print them: what FIXED and the formulas give, in Python."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+
+MONTH_NAMES = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
+NOT_AVAILABLE = "n/a"
+
+
+def first_day(month: str) -> date:
+    """ "2026-10" -> 1 October 2026, the date that stands in a heading cell."""
+    year, number = month.split("-")
+    return date(int(year), int(number), 1)
+
+
+def month_name(month: str) -> str:
+    """ "2026-10" -> "October 2026"."""
+    day = first_day(month)
+    return f"{MONTH_NAMES[day.month - 1]} {day.year}"
+
+
+def fixed(value: float, decimals: int) -> str:
+    """What FIXED(ROUND(value, decimals), decimals) shows: halves away from zero, thousands separated, no "-0.0"."""
+    step = Decimal(1).scaleb(-decimals)
+    rounded = Decimal(repr(round(value, 10))).quantize(step, ROUND_HALF_UP)
+    return f"{abs(rounded) if rounded == 0 else rounded:,.{decimals}f}"
+
+
+def fixed_formula(reference: str, decimals: int) -> str:
+    """The formula of `fixed`."""
+    return f"FIXED(ROUND({reference},{decimals}),{decimals})"
+
+
+def quoted(text: str) -> str:
+    """A text constant inside a formula."""
+    return '"' + text.replace('"', '""') + '"'

@@ -1,0 +1,164 @@
+"""The charts of the monthly workbook: titles are cells with a message, bars start at zero, lines are labelled."""
+
+from __future__ import annotations
+
+from draw import ACCENT, GREY, RULE
+from openpyxl.chart import BarChart, LineChart, Reference, Series
+from openpyxl.chart.data_source import StrRef
+from openpyxl.chart.layout import Layout, ManualLayout
+from openpyxl.chart.shapes import GraphicalProperties
+from openpyxl.chart.text import RichText, Text
+from openpyxl.chart.title import Title
+from openpyxl.drawing.line import LineProperties
+from openpyxl.drawing.text import CharacterProperties, Paragraph, ParagraphProperties
+from openpyxl.utils import column_index_from_string
+from openpyxl.worksheet.worksheet import Worksheet
+
+BLUE, TEAL, ORANGE, RED = "1F4E79", "2A9D8F", "E9A03B", "B23A48"  # apart for colour-blind readers too
+FIRST_MONTH_COLUMN = 3
+
+
+def _small(size: int = 900, colour: str = "595959", bold: bool = False) -> RichText:
+    style = CharacterProperties(sz=size, b=bold, solidFill=colour, latin=None)
+    return RichText(p=[Paragraph(pPr=ParagraphProperties(defRPr=style), endParaRPr=style)])
+
+
+def _titled(chart: LineChart | BarChart, cell: str) -> None:
+    """The title is the text of a cell, so that it always says this month's message."""
+    chart.title = Title(tx=Text(strRef=StrRef(f=cell)), overlay=False, txPr=_small(1100, ACCENT, True))
+
+
+def _plain(chart: LineChart | BarChart, number: str, width: float, height: float) -> None:
+    chart.width, chart.height = width, height
+    chart.x_axis.delete = chart.y_axis.delete = False
+    chart.y_axis.number_format = number
+    chart.y_axis.majorGridlines.spPr = GraphicalProperties(ln=LineProperties(solidFill="E5E5E5", w=6350))
+    chart.y_axis.spPr = GraphicalProperties(ln=LineProperties(noFill=True))
+    chart.x_axis.spPr = GraphicalProperties(ln=LineProperties(solidFill=RULE))
+    chart.x_axis.txPr = chart.y_axis.txPr = _small()
+    chart.x_axis.tickLblPos = "low"
+    chart.graphical_properties = GraphicalProperties(ln=LineProperties(noFill=True))
+
+
+def _line(series: Series, colour: str, width: int = 22225, dash: str | None = None) -> None:
+    series.graphicalProperties.line.solidFill = colour
+    series.graphicalProperties.line.width = width
+    if dash:
+        series.graphicalProperties.line.dashStyle = dash
+    series.smooth = False
+    series.marker.symbol = "none"
+
+
+def summary(ws: Worksheet, months: int) -> None:
+    """Revenue by month as columns from zero, and the three retention rates as lines."""
+    bridge = ws.parent["Bridge"]
+    last = FIRST_MONTH_COLUMN + months - 1
+    heading = Reference(bridge, min_col=FIRST_MONTH_COLUMN, max_col=last, min_row=6)
+    bars = BarChart()
+    _titled(bars, "'Summary'!$B$28")
+    _plain(bars, "#,##0", 15.2, 8.4)
+    bars.gapWidth = 40
+    bars.legend = None
+    closing = Series(Reference(bridge, min_col=FIRST_MONTH_COLUMN, max_col=last, min_row=13), title="Closing")
+    closing.graphicalProperties.solidFill = BLUE
+    bars.series.append(closing)
+    bars.set_categories(heading)
+    bars.y_axis.scaling.min = 0
+    bars.x_axis.number_format = "mmm yy"
+    ws.add_chart(bars, "B29")
+    lines = LineChart()
+    _titled(lines, "'Summary'!$G$28")
+    _plain(lines, "0%", 15.2, 8.4)
+    lines.legend.position = "b"
+    lines.legend.txPr = _small()
+    for row, label, colour, dash in ((29, "CRR", BLUE, None), (34, "GRR", ORANGE, "dash"), (35, "NRR", TEAL, None)):
+        series = Series(Reference(bridge, min_col=FIRST_MONTH_COLUMN, max_col=last, min_row=row), title=label)
+        _line(series, colour, dash=dash)
+        lines.series.append(series)
+    lines.set_categories(heading)
+    lines.x_axis.number_format = "mmm yy"
+    ws.add_chart(lines, "G29")
+
+
+def waterfall(ws: Worksheet, anchor: str, title: str, first: int, last: int) -> None:
+    """The month's movements, each bar from where the one before ended."""
+    chart = BarChart()
+    chart.grouping, chart.overlap, chart.gapWidth = "stacked", 100, 50
+    _titled(chart, title)
+    _plain(chart, "#,##0", 26, 9.6)
+    chart.legend = None
+    looks = (None, TEAL, RED, BLUE, None, RED, BLUE)
+    for offset, colour in enumerate(looks):
+        column = FIRST_MONTH_COLUMN + offset
+        series = Series(Reference(ws, min_col=column, min_row=first, max_row=last), title_from_data=False)
+        if colour is None:
+            series.graphicalProperties.noFill = True
+            series.graphicalProperties.line.noFill = True
+        else:
+            series.graphicalProperties.solidFill = colour
+        series.invertIfNegative = False
+        chart.series.append(series)
+    chart.set_categories(Reference(ws, min_col=2, min_row=first, max_row=last))
+    ws.add_chart(chart, anchor)
+
+
+def tiers(ws: Worksheet, anchor: str, first: int, last: int) -> None:
+    """Customer retention and weight of each tier side by side."""
+    chart = BarChart()
+    _plain(chart, "0%", 22, 8)
+    chart.y_axis.scaling.min = 0
+    chart.y_axis.scaling.max = 1
+    chart.gapWidth = 60
+    chart.legend.position = "b"
+    chart.legend.txPr = _small()
+    for column, label, colour in ((7, "Customers kept (CRR)", BLUE), (11, "Weight: part of opening revenue", ORANGE)):
+        series = Series(Reference(ws, min_col=column, min_row=first, max_row=last), title=label)
+        series.graphicalProperties.solidFill = colour
+        chart.series.append(series)
+    chart.set_categories(Reference(ws, min_col=2, min_row=first, max_row=last))
+    ws.add_chart(chart, anchor)
+
+
+def curve(
+    ws: Worksheet, anchor: str, title: str, row: int, heading: int, first: str, last: str, low_high: bool
+) -> None:
+    """The size-weighted average by age, with its interval where there is one."""
+    chart = LineChart()
+    _titled(chart, title)
+    _plain(chart, "0%", 26, 9)
+    chart.legend = None
+    chart.y_axis.scaling.min = 0
+    start, end = column_index_from_string(first), column_index_from_string(last)
+    rows = [(row, BLUE, 28575, None)]
+    if low_high:
+        rows += [(row + 1, GREY, 9525, "dash"), (row + 2, GREY, 9525, "dash")]
+    for line_row, colour, width, dash in rows:
+        series = Series(Reference(ws, min_col=start, max_col=end, min_row=line_row), title_from_data=False)
+        _line(series, colour, width, dash)
+        chart.series.append(series)
+    chart.set_categories(Reference(ws, min_col=start, max_col=end, min_row=heading))
+    chart.x_axis.number_format = "0"
+    chart.layout = Layout(manualLayout=ManualLayout(x=0.05, y=0.14, w=0.93, h=0.74, xMode="edge", yMode="edge"))
+    ws.add_chart(chart, anchor)
+
+
+_SPARK_ROWS = (13, 29, 33, 34, 35, 32, 40, 36)  # the bridge's rows behind the eight tiles
+_X14 = "http://schemas.microsoft.com/office/spreadsheetml/2009/9/main"
+_XM = "http://schemas.microsoft.com/office/excel/2006/main"
+
+
+def sparklines(part: str, data: bytes) -> bytes:
+    """openpyxl writes no sparklines: the Trend column of the Summary gets them here."""
+    if part != "xl/worksheets/sheet1.xml":
+        return data
+    lines = "".join(
+        f"<x14:sparkline><xm:f>'Bridge'!$C${row}:$Z${row}</xm:f><xm:sqref>L{14 + i}</xm:sqref></x14:sparkline>"
+        for i, row in enumerate(_SPARK_ROWS)
+    )
+    group = (
+        f'<extLst><ext xmlns:x14="{_X14}" uri="{{05C60535-1F16-4fd2-B633-F4F36F0B64E0}}">'
+        f'<x14:sparklineGroups xmlns:xm="{_XM}"><x14:sparklineGroup displayEmptyCellsAs="gap" last="1">'
+        f'<x14:colorSeries rgb="FF{BLUE}"/><x14:colorLast rgb="FF{ORANGE}"/>'
+        f"<x14:sparklines>{lines}</x14:sparklines></x14:sparklineGroup></x14:sparklineGroups></ext></extLst></worksheet>"
+    )
+    return data.replace(b"</worksheet>", group.encode())
