@@ -1,0 +1,124 @@
+"""What the catalogue says of itself: the table for README, the rows of a reference sheet, the text about one function.
+
+`python -m retention_xl.hosts.reference README.md` writes the table between the markers of that file anew.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from difflib import get_close_matches
+from pathlib import Path
+from typing import NamedTuple
+
+from retention_xl.errors import HostError
+from retention_xl.metrics.spec import CATALOGUE, FunctionSpec, Parameter
+
+BEGIN = "<!-- functions:begin -->"
+END = "<!-- functions:end -->"
+LONGEST_HELP = 255  # characters that Excel's function wizard shows of an argument's help
+
+
+class Row(NamedTuple):
+    """One function in a table. `title` of each column for a heading: `Row._fields`."""
+
+    group: str
+    name: str
+    call: str
+    answers: str
+    returns: str
+    example: str
+    errors: str
+    source: str
+
+
+def call_of(spec: FunctionSpec) -> str:
+    """The call as a table shows it, optional arguments in brackets: CRR(opening, closing, [new_customers])."""
+    return f"{spec.name}({', '.join(f'[{p.name}]' if p.optional else p.name for p in spec.parameters)})"
+
+
+def argument_help(parameter: Parameter) -> str:
+    """The help of an argument in the function wizard, with the words it takes where it takes only some."""
+    words = f" One of: {', '.join(parameter.choices)}." if parameter.choices else ""
+    return parameter.help if len(parameter.help + words) > LONGEST_HELP else parameter.help + words
+
+
+def table() -> list[Row]:
+    """Every function of the catalogue, group by group, in the catalogue's order."""
+    groups = list(dict.fromkeys(spec.group for spec in CATALOGUE.values()))
+    return [
+        Row(
+            group=spec.group,
+            name=spec.name,
+            call=call_of(spec),
+            answers=spec.help,
+            returns=f"{spec.returns_kind}: {spec.returns}",
+            example=spec.example,
+            errors="; ".join(f"{code} {when}" for code, when in spec.errors),
+            source=spec.source,
+        )
+        for spec in sorted(CATALOGUE.values(), key=lambda spec: groups.index(spec.group))
+    ]
+
+
+def sheet_rows() -> list[tuple[str, ...]]:
+    """The reference sheet of a workbook: a heading row, then one row a function."""
+    heading = ("Group", "Function", "Call", "What it answers", "Returns", "Example", "Errors", "Source")
+    return [heading, *table()]
+
+
+def explain(name: str) -> str:
+    """All that is known of one function, as text. An unknown name is a HostError that says what is near."""
+    spec = CATALOGUE.get(name.strip().lstrip("=").partition("(")[0].upper())
+    if spec is None:
+        near = get_close_matches(name.strip().upper(), CATALOGUE, n=3)
+        hint = f"Did you mean {' or '.join(near)}?" if near else f"The functions are: {', '.join(sorted(CATALOGUE))}."
+        raise HostError(f"There is no function {name!r}. {hint}")
+    lines = [call_of(spec), "", spec.help, *([spec.description] if spec.description else []), "", "Arguments"]
+    for parameter in spec.parameters:
+        kind = " | ".join(parameter.choices) if parameter.choices else parameter.kind
+        about = ", ".join(filter(None, (kind, parameter.unit, "optional" if parameter.optional else "")))
+        lines.append(f"  {parameter.name} ({about}): {parameter.help}")
+    lines += ["", "Returns", f"  {spec.returns_kind}: {spec.returns}", "", "Formula", *_indented(spec.formula)]
+    lines += ["", "Errors", *(f"  {code}: {when}" for code, when in spec.errors)]
+    lines += ["", "Example", f"  {spec.example}", *_indented(spec.examples), "", "Source", f"  {spec.source}"]
+    return "\n".join(lines)
+
+
+def _indented(text: str) -> list[str]:
+    return [f"  {line}" for line in text.splitlines()]
+
+
+def markdown() -> str:
+    """The functions as Markdown tables, one a group."""
+    lines: list[str] = []
+    for row in table():
+        title = f"### {row.group}"
+        if title not in lines:
+            lines += ["", title, "", "| Function | Answers |", "|---|---|"]
+        lines.append(f"| `{row.call}` | {_table_cell(row.answers)} |")
+    return "\n".join(lines[1:])
+
+
+def _table_cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+def with_table(text: str) -> str:
+    """The text of a file with the table between its markers as the catalogue has it now."""
+    head, begin, rest = text.partition(BEGIN)
+    _, end, tail = rest.partition(END)
+    if not begin or not end:
+        raise HostError(f"The file has no place for the function table; put {BEGIN} and {END} on lines of their own.")
+    return f"{head}{BEGIN}\n{markdown()}\n{END}{tail}"
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Bring the function table of each file named up to date."""
+    for name in arguments:
+        path = Path(name)
+        path.write_bytes(with_table(path.read_text(encoding="utf-8")).encode())
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

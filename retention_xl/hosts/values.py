@@ -1,0 +1,184 @@
+"""Cells in and cells out: what a spreadsheet program hands over as arguments, and what it may be given back.
+
+The catalogue reads numbers, text, flags, dates and Decimals by itself. Left for here is what only a host knows: which
+numbers are error codes, that an argument was left out, that a whole column is mostly empty; and that an answer goes
+into cells, where nothing but rows of plain values can stand. A host adds how it writes errors and dates
+(`hosts/desktop.py` for xlwings).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from itertools import chain
+from typing import Any
+
+from retention_xl.errors import CellError, MetricError
+from retention_xl.metrics.cells import ERROR_CODES, ErrorValue
+from retention_xl.metrics.spec import CATALOGUE, FunctionSpec
+
+log = logging.getLogger(__name__)
+
+Rows = list[list[Any]]  # float, bool, str, date or ErrorValue; "" for an empty cell
+
+MISSING_ARGUMENT = -2147352572  # how COM says that an argument was left out (DISP_E_PARAMNOTFOUND)
+FIRST_ERROR_NUMBER = -2146828288  # a COM error cell is this plus its number in Excel's XlCVError
+ERROR_NUMBERS = {
+    2000: CellError.NULL,
+    2007: CellError.DIV0,
+    2015: CellError.VALUE,
+    2023: CellError.REF,
+    2029: CellError.NAME,
+    2036: CellError.NUM,
+    2042: CellError.NA,
+    2043: "#GETTING_DATA",
+    2045: "#SPILL!",
+    2046: "#CONNECT!",
+    2047: "#BLOCKED!",
+    2048: "#UNKNOWN!",
+    2049: "#FIELD!",
+    2050: "#CALC!",
+    2051: "#BUSY!",
+    2055: "#PYTHON!",
+}
+WHOLE_COLUMN = 1_048_576  # rows of a worksheet
+LONGEST_TEXT_IN_AN_ARRAY = 255  # of one text in an answer of several cells: with a longer one Excel shows #VALUE!
+
+
+class _Omitted:
+    """The argument was left out. Not the same as a reference to an empty cell, which is a blank value."""
+
+    def __repr__(self) -> str:
+        return "(omitted)"
+
+
+OMITTED = _Omitted()
+
+
+def answer(spec: FunctionSpec, arguments: Sequence[Any]) -> Rows:
+    """What the function says to the arguments of a formula, as rows of cells. Never raises: an error is a cell too."""
+    try:
+        return rows_of(spec.function(*arguments_of(spec, arguments)))
+    except MetricError as error:
+        return [[ErrorValue(error.code, str(error))]]
+    except Exception as error:
+        log.exception("%s failed", spec.name)
+        told = f"{spec.name}: an error of retention_xl itself, please report it ({type(error).__name__}: {error})."
+        return [[ErrorValue(CellError.VALUE, told)]]
+
+
+# --- in ---
+
+
+def arguments_of(spec: FunctionSpec, arguments: Sequence[Any]) -> list[Any]:
+    """The arguments as the catalogue takes them: None for an optional one left out, "" for an empty cell."""
+    read = [_argument(value) for value in without_empty_tail(arguments)]
+    for parameter, value in zip(spec.parameters, read, strict=False):
+        if value is OMITTED and not parameter.optional:
+            raise MetricError(CellError.VALUE, f"{spec.name}: the argument {parameter.name} is missing.")
+    return [None if value is OMITTED else value for value in read]
+
+
+def _argument(value: Any) -> Any:
+    if value is None:
+        return ""
+    if isinstance(value, (list, tuple)):
+        return _range(value)
+    return OMITTED if type(value) is int and value == MISSING_ARGUMENT else _cell(value)
+
+
+def _range(value: Sequence[Any]) -> Sequence[Any]:
+    """A range or an array constant with its errors made ErrorValues; the same object where it holds none."""
+    in_rows = bool(value) and isinstance(value[0], (list, tuple))
+    cells = list(chain.from_iterable(value)) if in_rows else value
+    kinds = set(map(type, cells))
+    if int not in kinds and (str not in kinds or "#" not in "".join(cell for cell in cells if type(cell) is str)):
+        return value
+    return [[_cell(cell) for cell in row] for row in value] if in_rows else [_cell(cell) for cell in value]
+
+
+def _cell(value: Any) -> Any:
+    if type(value) is str:
+        return unmarked(value) or value
+    # Every real number of a cell arrives as a float, so an int in this band can only be an error.
+    if type(value) is int and FIRST_ERROR_NUMBER <= value <= FIRST_ERROR_NUMBER + 0xFFFF:
+        return ErrorValue(ERROR_NUMBERS.get(value - FIRST_ERROR_NUMBER, "#UNKNOWN!"))
+    return value
+
+
+def without_empty_tail(arguments: Sequence[Any]) -> Sequence[Any]:
+    """The arguments, whole columns (A:A) cut together after the last row in which any of them holds something."""
+    whole = [
+        number
+        for number, value in enumerate(arguments)
+        if isinstance(value, (list, tuple)) and len(value) == WHOLE_COLUMN and isinstance(value[0], (list, tuple))
+    ]
+    if not whole:
+        return arguments
+    used = max(_used_rows(arguments[number]) for number in whole)
+    return [value[: max(used, 1)] if number in whole else value for number, value in enumerate(arguments)]
+
+
+def _used_rows(rows: Sequence[Sequence[Any]]) -> int:
+    last = len(rows)
+    empty = (None,) * len(rows[0])
+    while last and (rows[last - 1] == empty or all(cell is None or cell == "" for cell in rows[last - 1])):
+        last -= 1
+    return last
+
+
+# --- out ---
+
+
+def rows_of(answer: Any) -> Rows:
+    """An answer of the catalogue as equally long rows of what a cell can hold. A flat list goes down a column."""
+    if not isinstance(answer, (list, tuple)):
+        return [[_out(answer)]]
+    rows = [[_out(cell) for cell in (row if isinstance(row, (list, tuple)) else (row,))] for row in answer]
+    width = max(map(len, rows), default=0)
+    if not width:
+        return [[""]]  # nothing to list: one empty cell, since no array is empty
+    return [row + [""] * (width - len(row)) for row in rows]
+
+
+def _out(value: Any) -> Any:
+    if value is None:
+        return ""
+    if isinstance(value, (bool, str, ErrorValue)) or hasattr(value, "toordinal"):
+        return value
+    number = float(value)
+    if number - number != 0:
+        return ErrorValue(CellError.NUM, "the answer is too large to be a number.")
+    return number
+
+
+def encode(rows: Rows, error: Callable[[ErrorValue], Any], day: Callable[[Any], Any]) -> Rows:
+    """The rows with errors and dates as the host writes them, and texts no longer than an array may carry."""
+    single = len(rows) == len(rows[0]) == 1
+
+    def written(cell: Any) -> Any:
+        if isinstance(cell, ErrorValue):
+            cell = error(cell)
+        elif hasattr(cell, "toordinal"):
+            return day(cell)
+        if single or not isinstance(cell, str) or len(cell) <= LONGEST_TEXT_IN_AN_ARRAY:
+            return cell
+        return cell[: LONGEST_TEXT_IN_AN_ARRAY - 1] + "…"
+
+    return [[written(cell) for cell in row] for row in rows]
+
+
+def marked(error: ErrorValue) -> str:
+    """An error as text, for a host that can carry no errors: the code, then the reason. `unmarked` reads it."""
+    return f"{error.code} {error.message}".rstrip()
+
+
+def unmarked(text: str) -> ErrorValue | None:
+    """The error that `marked` wrote about a function of the catalogue; None for any other text, also for "#N/A" alone.
+
+    Without it an error text of one of our functions would count as a customer id in the next.
+    """
+    if not text.startswith("#"):
+        return None
+    code, _, message = text.partition(" ")
+    return ErrorValue(code, message) if code in ERROR_CODES and message.partition(":")[0] in CATALOGUE else None
