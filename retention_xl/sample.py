@@ -18,11 +18,12 @@ import csv
 import io
 import os
 import random
-import tempfile
 from collections.abc import Generator, Iterator, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import NamedTuple, TypeVar
+
+from retention_xl.errors import LedgerError
 
 FILE_NAME = "billing-ledger.csv"
 FIRST = (2023, 11)
@@ -211,7 +212,7 @@ class Customer:
         """All its lines, those after the last day too. A spell is a run of paid periods; some return for a second."""
         setup = PLANS[self.plan].setup_fee
         if setup and self.dice.chance(0.7):
-            yield self.line(day_of_month(self.joined, self.anchor), "invoice", setup)._replace(plan="Set-up fee")
+            yield self.line(day_of_month(self.joined, self.anchor), "set-up fee", setup)._replace(interval="one-time")
         left = yield from self.spell(self.joined)
         if left is not None and self.dice.chance(0.12):
             back = left + self.dice.whole(2, 9)
@@ -362,7 +363,7 @@ def as_exported(seed: int = 2026) -> list[list[str]]:
     def some(count: int, fits: Sequence[int]) -> list[int]:
         return sorted(dice.one_of(fits) for _ in range(count))
 
-    setup_fees = [index for index, line in enumerate(lines) if line.plan == "Set-up fee"]
+    setup_fees = [index for index, line in enumerate(lines) if line.kind == "set-up fee"]
     refunds = [index for index, line in enumerate(lines) if line.kind == "refund"]
     large = [index for index, line in enumerate(lines) if line.kind == "invoice" and line.cents >= 100_000]
     late_days = [index for index, line in enumerate(lines) if line.kind == "invoice" and line.day.day > 12]
@@ -413,15 +414,17 @@ def write_sample(folder: str | Path, seed: int = 2026) -> Path:
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(HEADINGS)
     writer.writerows(as_exported(seed))
+    content = text.getvalue().encode("utf-8-sig")  # with a mark, so that Excel shows Grünwald as Grünwald
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / FILE_NAME
-    handle, unfinished = tempfile.mkstemp(prefix=".", suffix=".tmp", dir=folder)
+    if path.exists() and path.read_bytes() != content:
+        raise LedgerError(f"{path} is there already and is not this sample; name another folder.")
+    unfinished = folder / f".{FILE_NAME}.{os.getpid()}"
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(text.getvalue().encode("utf-8-sig"))  # with a mark, so that Excel shows Grünwald as Grünwald
-        Path(unfinished).replace(path)
+        unfinished.write_bytes(content)
+        unfinished.replace(path)
     except BaseException:
-        Path(unfinished).unlink(missing_ok=True)
+        unfinished.unlink(missing_ok=True)
         raise
     return path

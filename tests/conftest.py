@@ -1,0 +1,49 @@
+"""What tests of every layer share: the sample ledger and its workbook, LibreOffice, property tests without chance."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import hypothesis
+import pytest
+
+from retention_xl.sample import write_sample
+
+hypothesis.settings.register_profile("repeatable", derandomize=True, database=None, deadline=None)
+hypothesis.settings.load_profile("repeatable")
+
+LIBREOFFICE_PLACES = (
+    "/Applications/LibreOffice.app/Contents/MacOS/soffice",
+    "C:/Program Files/LibreOffice/program/soffice.com",
+    "C:/Program Files (x86)/LibreOffice/program/soffice.com",
+)
+
+
+@pytest.fixture(scope="session")
+def sample_ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The ledger that `retention-xl demo` writes."""
+    return write_sample(tmp_path_factory.mktemp("sample"))
+
+
+@pytest.fixture(scope="session")
+def sample_workbook(sample_ledger: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Its workbook for the last complete month, October 2026."""
+    from retention_xl.cli import default_name, make_report
+
+    target = tmp_path_factory.mktemp("workbook") / default_name(sample_ledger, "2026-10")
+    make_report(sample_ledger, target, None, "monthly", None, {}, quiet=True)
+    return target
+
+
+@pytest.fixture(scope="session")
+def soffice() -> str:
+    """The LibreOffice program. A machine without it skips, unless RETENTION_XL_REQUIRE_LIBREOFFICE is set."""
+    program = shutil.which("soffice") or shutil.which("libreoffice")
+    program = program or next((place for place in LIBREOFFICE_PLACES if Path(place).exists()), None)
+    if program is None:
+        if os.environ.get("RETENTION_XL_REQUIRE_LIBREOFFICE"):
+            pytest.fail("LibreOffice is required here and not installed")
+        pytest.skip("LibreOffice is not installed")
+    return program

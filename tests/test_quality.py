@@ -1,0 +1,77 @@
+"""Lint, format and types, and what may be committed."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+TOP_LEVEL = {"pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md", "retention_xl", "workbook_templates", "tests"}
+TEXT = {".py", ".toml", ".md", ".sql", ".csv", ".txt", ".bas", ".xml", ".cfg", ".yml", ""}
+
+# Spelled so that this file does not contain what it forbids.
+MACHINE_PATH = re.compile(r"(?<![\w/.:~-])/(?:" + "|".join(["work", "tmp", "root", "home"]) + r")/")
+REGISTRY_HOST = re.compile(r"\b(?:pypi|pythonhosted|npmjs|anaconda|conda-forge|debian|crates)\.(?:org|com|io)\b")
+UNFINISHED = re.compile("|".join(rf"\b{word[0]}{word[1]}\b" for word in [("TO", "DO"), ("FIX", "ME"), ("XX", "X")]))
+
+
+def committed_files() -> list[Path]:
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False)
+    if listed.returncode:
+        pytest.skip("not a git checkout")
+    return [ROOT / name for name in sorted(listed.stdout.split("\0")) if name and (ROOT / name).is_file()]
+
+
+def passes(*command: str) -> None:
+    done = subprocess.run([sys.executable, "-m", *command], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_ruff_finds_nothing() -> None:
+    passes("ruff", "check", "--no-cache", ".")
+
+
+def test_the_code_is_formatted() -> None:
+    passes("ruff", "format", "--no-cache", "--check", ".")
+
+
+def test_the_types_hold() -> None:
+    passes("mypy")
+
+
+def test_the_top_level_holds_what_was_agreed() -> None:
+    entries = {path.relative_to(ROOT).parts[0] for path in committed_files()}
+    assert {entry for entry in entries if not entry.startswith(".")} <= TOP_LEVEL
+
+
+@pytest.mark.parametrize("forbidden", [MACHINE_PATH, REGISTRY_HOST, UNFINISHED], ids=["path", "host", "unfinished"])
+def test_no_committed_text_holds_what_belongs_elsewhere(forbidden: re.Pattern[str]) -> None:
+    found = [
+        f"{path.relative_to(ROOT)}, line {number}: {line.strip()[:120]}"
+        for path in committed_files()
+        if path.suffix in TEXT
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1)
+        if forbidden.search(line)
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    ("forbidden", "line"),
+    [
+        (MACHINE_PATH, "open('/" + "tmp/x.csv')"),
+        (MACHINE_PATH, "see /" + "home/ann/ledger.csv"),
+        (REGISTRY_HOST, "https://files.pythonhosted" + ".org/x"),
+        (UNFINISHED, "# TO" + "DO: later"),
+    ],
+)
+def test_the_forbidden_is_recognised(forbidden: re.Pattern[str], line: str) -> None:
+    assert forbidden.search(line)
+
+
+def test_a_web_address_is_not_a_machine_path() -> None:
+    assert not MACHINE_PATH.search("docs.example.com/" + "home/start and build/" + "tmp/x")
