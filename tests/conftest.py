@@ -33,7 +33,7 @@ def sample_workbook(sample_ledger: Path, tmp_path_factory: pytest.TempPathFactor
     from retention_xl.cli import default_name, make_report
 
     target = tmp_path_factory.mktemp("workbook") / default_name(sample_ledger, "2026-10")
-    make_report(sample_ledger, target, None, "monthly", None, {}, quiet=True)
+    make_report(sample_ledger, target, None, "monthly", {}, None, None, quiet=True)
     return target
 
 

@@ -24,7 +24,7 @@ ALLOWED = {
     "report": {"ledger", "metrics", "errors"},
     "data": set(),
     "sample": {"errors"},
-    "terminal": {"ledger", "report"},
+    "terminal": {"ledger", "report", "hosts"},  # their types
     "cli": {"report", "ledger", "hosts", "errors", "sample", "terminal", ""},
     "__main__": {"cli"},
     "": {"errors", "metrics", "ledger", "report"},  # ledger and report only when first asked for

@@ -1,0 +1,330 @@
+"""The command line. DuckDB, pandas and openpyxl are imported by the command that needs them: `--help` stays quick."""
+
+from __future__ import annotations
+
+import re
+import sys
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+from retention_xl.errors import HostError, RetentionError
+
+DATA, USAGE, INTERRUPTED = 1, 2, 130  # exit codes
+WORKBOOKS = {".xlsx", ".xlsm"}
+
+app = typer.Typer(
+    name="retention-xl",
+    help="Customer retention from a billing ledger: a monthly workbook for Excel, and the functions to check it with.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+class UsageError(Exception):
+    """What was typed cannot be meant: exit code 2."""
+
+
+class Nature(StrEnum):
+    recurring = "recurring"
+    purchases = "purchases"
+
+
+class Dates(StrEnum):
+    dmy = "dmy"
+    mdy = "mdy"
+
+
+class Duplicates(StrEnum):
+    keep = "keep"
+    refuse = "refuse"
+
+
+def main() -> None:
+    """The entry of the console command."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a Windows console may lack the letters of a customer's name
+            stream.reconfigure(errors="replace")
+    app()
+
+
+def show_version(wanted: bool) -> None:
+    if wanted:
+        from retention_xl import __version__
+
+        typer.echo(f"retention-xl {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=show_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def report(
+    ledger: Annotated[
+        Path, typer.Argument(help="Billing lines: CSV, TSV, either of them gzipped, or XLSX.", show_default=False)
+    ],
+    month: Annotated[
+        str | None, typer.Option(metavar="YYYY-MM", help="Report month. The last complete month unless told.")
+    ] = None,
+    template: Annotated[str, typer.Option(help="Template of the workbook.")] = "monthly",
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="The workbook to write. LEDGER-retention-YYYY-MM.xlsx in the current folder unless told.",
+        ),
+    ] = None,
+    mapping: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--map",
+            metavar="FIELD=HEADING",
+            help='Which column is what, such as --map customer="Kunde Nr."; may be given again.',
+        ),
+    ] = None,
+    nature: Annotated[
+        Nature | None, typer.Option(help="Recurring revenue or single purchases. Detected unless told.")
+    ] = None,
+    currency: Annotated[
+        str | None, typer.Option(metavar="EUR", help="Currency of the report, for a ledger in several currencies.")
+    ] = None,
+    rates: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="CSV of currency and rate: 1 unit is so many units of the report currency."),
+    ] = None,
+    dates: Annotated[Dates | None, typer.Option(help="Day or month first, where the dates fit both.")] = None,
+    duplicates: Annotated[
+        Duplicates, typer.Option(help="What becomes of lines equal in every column; listed in either case.")
+    ] = Duplicates.keep,
+    allow_empty_months: Annotated[
+        bool, typer.Option("--allow-empty-months", help="Take a month without a line as one in which everybody left.")
+    ] = False,
+    encoding: Annotated[
+        str | None, typer.Option(metavar="cp1252", help="Encoding of a text file that is not UTF-8.")
+    ] = None,
+    settings: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Targets, limits and tiers of your company (TOML).")
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
+) -> None:
+    """Make the monthly workbook from a billing ledger."""
+    with errors_in_a_sentence():
+        require_month(month)
+        inputs = [path for path in (ledger, rates, settings) if path is not None]
+        for path in inputs:
+            require_file(path)
+        require_target(output, inputs)
+        reading = {
+            "columns": columns_by_field(mapping or []),
+            "nature": nature and nature.value,
+            "currency": currency and currency.upper(),
+            "dates": dates and dates.value,
+            "duplicates": duplicates.value,
+            "allow_empty_months": allow_empty_months,
+            "encoding": encoding,
+        }
+        make_report(ledger, output, month, template, reading, rates, settings, quiet)
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Argument(help="Folder to write into; made where it is missing.")] = Path(
+        "retention-demo"
+    ),
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
+) -> None:
+    """Write a sample ledger and its workbook into a folder."""
+    with errors_in_a_sentence():
+        from retention_xl.sample import write_sample
+
+        if folder.exists() and not folder.is_dir():
+            raise UsageError(f"{folder} is a file; name a folder to write the sample into.")
+        path = write_sample(folder)
+        make_report(path, folder / default_name(path, "2026-10"), None, "monthly", {}, None, None, quiet)
+
+
+@app.command()
+def functions(
+    name: Annotated[str | None, typer.Argument(help="A function, such as CRR.", show_default=False)] = None,
+) -> None:
+    """List the worksheet functions, or explain one."""
+    with errors_in_a_sentence():
+        from retention_xl.hosts import reference
+        from retention_xl.terminal import print_functions
+
+        try:
+            print_functions(reference.table()) if name is None else typer.echo(reference.explain(name))
+        except HostError as error:
+            raise UsageError(str(error)) from error
+
+
+def make_report(
+    ledger_path: Path,
+    output: Path | None,
+    month: str | None,
+    template: str,
+    reading: Mapping[str, Any],
+    rates_path: Path | None,
+    settings_path: Path | None,
+    quiet: bool,
+) -> None:
+    """From the ledger to the workbook and the summary."""
+    from retention_xl.terminal import print_summary, progress_display
+
+    with progress_display(quiet) as progress:
+        progress("Starting", None)
+        from retention_xl.ledger import read_ledger
+        from retention_xl.ledger.currencies import load_rates
+        from retention_xl.report.build import build_report
+        from retention_xl.report.model import Source
+        from retention_xl.report.settings import load_settings
+        from retention_xl.report.write import write_report
+
+        rates = load_rates(rates_path) if rates_path else None
+        with read_ledger(ledger_path, rates=rates, progress=progress, **reading) as ledger:
+            progress("Adding up", None)
+            facts = ledger.facts(month)
+            source = Source(
+                name=ledger_path.name,
+                nature_reason=ledger.nature_reason,
+                month_reason=month_reason(facts.month, month is not None, ledger.last_month, ledger.last_date),
+                rates=rates_in_words(rates, facts.currency, rates_path),
+                columns=tuple(ledger.columns),
+            )
+        target = output or Path(default_name(ledger_path, facts.month))
+        require_free(target, [ledger_path])
+        progress("Building the report", None)
+        report = build_report(facts, load_settings(settings_path, facts.nature), source)
+        progress("Writing the workbook", None)
+        remarks = write_report(report, target, template)
+    if not quiet:
+        print_summary(report, target, remarks)
+
+
+def month_reason(month: str, asked: bool, last_month: str, last_date: date) -> str:
+    if asked:
+        return "as asked for"
+    if month == last_month:
+        return f"the last complete month: the last line is of {last_date}"
+    return f"the last complete month: {last_month} ends with a line of {last_date}, early for the end of a month"
+
+
+def rates_in_words(rates: Mapping[str, Decimal] | None, currency: str, path: Path | None) -> str:
+    if not rates or path is None:
+        return ""
+    others = sorted((code, rate) for code, rate in rates.items() if code != currency)
+    return f"{path.name}: " + ", ".join(f"1 {code} = {rate.normalize():f} {currency}" for code, rate in others)
+
+
+def default_name(ledger_path: Path, month: str) -> str:
+    stem = ledger_path.name.removesuffix(".gz")
+    return f"{Path(stem).stem}-retention-{month}.xlsx"
+
+
+def require_month(month: str | None) -> None:
+    if month is not None and not re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", month):
+        raise UsageError(f"--month: '{month}' is not a month; write it as 2026-10.")
+
+
+def require_file(path: Path) -> None:
+    if path.is_dir():
+        raise UsageError(f"{path} is a folder; name a file.")
+    if not path.exists():
+        raise UsageError(f"{path}: there is no such file.")
+
+
+def require_target(output: Path | None, inputs: Sequence[Path]) -> None:
+    """A workbook can be written there and nothing is lost by it."""
+    if output is None:
+        return
+    if output.suffix.lower() not in WORKBOOKS:
+        raise UsageError(f"--output: '{output}' is no name of a workbook; let it end in .xlsx.")
+    if output.is_dir():
+        raise UsageError(f"--output: {output} is a folder; name a file.")
+    if not output.absolute().parent.is_dir():
+        raise UsageError(f"--output: there is no folder {output.absolute().parent}.")
+    require_free(output, inputs)
+
+
+def require_free(target: Path, inputs: Sequence[Path]) -> None:
+    """The target is new, or a workbook of ours in which nobody has typed since."""
+    if not target.exists():
+        return
+    if any(target.samefile(path) for path in inputs):
+        raise UsageError(f"{target} is read by this run and cannot be its output; choose another name with --output.")
+    if not is_as_written(target):
+        raise UsageError(
+            f"{target} was not written by this program or was saved since; move it away to keep its notes."
+        )
+
+
+def is_as_written(path: Path) -> bool:
+    """Whether a workbook still carries the one time that this program gives to all its parts, the end of its month.
+
+    Excel, LibreOffice and every other program that saves a workbook give their own.
+    """
+    try:
+        with zipfile.ZipFile(path) as workbook:
+            times = {part.date_time for part in workbook.infolist()}
+    except (OSError, zipfile.BadZipFile):
+        return False
+    return len(times) == 1 and (date(*min(times)[:3]) + timedelta(days=1)).day == 1
+
+
+def columns_by_field(given: Sequence[str]) -> dict[str, str]:
+    """From `--map field=heading`, as often as it was given."""
+    from retention_xl.ledger.columns import FIELDS
+
+    columns: dict[str, str] = {}
+    for choice in given:
+        field, equals, heading = choice.partition("=")
+        field, heading = field.strip().lower(), heading.strip()
+        if not equals or not heading:
+            raise UsageError(f"--map: '{choice}' is not FIELD=HEADING, such as customer=\"Kunde Nr.\".")
+        if field not in FIELDS:
+            raise UsageError(f"--map: there is no field '{field}'; the fields are {', '.join(FIELDS)}.")
+        if columns.setdefault(field, heading) != heading:
+            raise UsageError(f"--map: {field} is given twice, as '{columns[field]}' and as '{heading}'.")
+    return columns
+
+
+@contextmanager
+def errors_in_a_sentence() -> Iterator[None]:
+    """Whatever a user can cause ends in one sentence and an exit code, never in a traceback."""
+    try:
+        yield
+    except UsageError as error:
+        fail(str(error), USAGE)
+    except RetentionError as error:
+        fail(str(error), DATA)
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        fail(f"{place}{error.strerror or error}.", DATA)
+    except KeyboardInterrupt:
+        fail("Interrupted; nothing was written.", INTERRUPTED)
+
+
+def fail(sentence: str, code: int) -> NoReturn:
+    typer.echo(sentence, err=True)
+    raise typer.Exit(code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,121 @@
+"""What a run shows in the terminal: a bar while it works, the key figures when it is done."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from retention_xl.hosts.reference import Row
+    from retention_xl.ledger.records import Quality
+    from retention_xl.report.model import Report
+
+Progress = Callable[[str, float | None], None]
+REASONS_SHOWN = 6
+
+
+@contextmanager
+def progress_display(quiet: bool) -> Iterator[Progress]:
+    """A function that takes what is being done and how much of it (None: not known). Shows nothing off a terminal."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda text, fraction: None
+        return
+    from rich.progress import BarColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Display
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn())
+    with Display(*columns, console=Console(stderr=True), transient=True) as display:
+        task = display.add_task("", total=None)
+
+        def show(text: str, fraction: float | None) -> None:
+            display.update(task, description=text, total=None if fraction is None else 1.0, completed=fraction or 0.0)
+
+        yield show
+
+
+def print_summary(report: Report, target: Path, remarks: Sequence[str]) -> None:
+    """The figures, the checks, how the ledger was read and what was refused, and where the workbook is."""
+    console = Console(highlight=False, markup=False, emoji=False)
+    console.print(headline_table(report))
+    lines = [
+        *check_lines(report),
+        *quality_lines(report.facts.quality, report.facts.currency),
+        "Columns: " + "; ".join(f"{c.field}: {c.heading} ({c.how})" for c in report.source.columns),
+        f"Nature: {report.facts.nature} ({report.source.nature_reason})",
+        f"Month: {report.month} ({report.source.month_reason})",
+        *remarks,
+        f"Workbook: {target}",
+    ]
+    for line in lines:
+        console.print(line, soft_wrap=True)  # a path that is copied from here must not be broken by a line end
+
+
+def headline_table(report: Report) -> Table:
+    currency = f", {report.facts.currency}" if report.facts.currency else ""
+    title = Text(f"{report.source.name}, {report.month}{currency}", style="bold")
+    table = Table(title=title, title_justify="left")
+    table.add_column("Figure")
+    table.add_column("This month", justify="right")
+    table.add_column("Last month", justify="right")
+    table.add_column("Status")
+    for line in report.headline:
+        table.add_row(*(Text(text) for text in (line.label, line.this_month, line.last_month, line.status)))
+    return table
+
+
+def check_lines(report: Report) -> Iterator[str]:
+    if not report.failed:
+        yield f"Checks: all {len(report.checks)} pass."
+        return
+    yield f"DO NOT PUBLISH: {len(report.failed)} of {len(report.checks)} checks fail."
+    for check in report.failed:
+        yield f"  {check.name}: {check.computed:,.2f}, should be {check.expected:,.2f}"
+
+
+def quality_lines(quality: Quality, currency: str) -> Iterator[str]:
+    yield (
+        f"Lines: {quality.lines_read:,} read, {quality.lines_accepted:,} accepted, {quality.lines_refused:,} refused"
+        + (f" ({refused_money(quality, currency)})." if quality.lines_refused else ".")
+    )
+    reasons = [entry for entry in quality.by_reason if entry[0] != "noted"]
+    for action, reason, lines, cents in reasons[:REASONS_SHOWN]:
+        money = ", ".join(amount(value, unit) for unit, value in sorted(cents.items())) if action == "refused" else ""
+        yield f"  {action}: {lines:,} x {reason}" + (f" ({money})" if money else "")
+    if len(reasons) > REASONS_SHOWN:
+        yield f"  and {len(reasons) - REASONS_SHOWN} more reasons"
+    if quality.notes_total:
+        yield "  Each line is listed with its place and reason on the sheet Data quality."
+
+
+def refused_money(quality: Quality, currency: str) -> str:
+    unreadable = f"{quality.refused_unreadable:,} without a readable amount" if quality.refused_unreadable else ""
+    if quality.refused_cents is not None:
+        return ", ".join(filter(None, (amount(quality.refused_cents, currency), unreadable)))
+    return ", ".join(filter(None, ("not all of it in money that could be read or converted", unreadable)))
+
+
+def amount(cents: int, currency: str) -> str:
+    sign, cents = ("-", -cents) if cents < 0 else ("", cents)
+    return f"{sign}{cents // 100:,}.{cents % 100:02d} {currency}".rstrip()
+
+
+def print_functions(rows: Sequence[Row]) -> None:
+    """The worksheet functions, one a row, under their groups."""
+    table = Table(show_lines=False)
+    table.add_column("Function", overflow="fold")
+    table.add_column("Answers")
+    group = ""
+    for row in rows:
+        if row.group != group:
+            group = row.group
+            table.add_section()
+            table.add_row(Text(group, style="bold"))
+        table.add_row(Text(row.call), Text(row.answers))
+    Console(highlight=False).print(table)
