@@ -11,7 +11,7 @@ from retention_xl.ledger.records import Facts
 from retention_xl.report import rules_customers, rules_totals
 from retention_xl.report.rules import Rule, data_needs, default_limits, evidence, playbook, priorities, rules
 from retention_xl.report.rules_case import Breach, Case, largest_first, total
-from retention_xl.report.rules_wording import listed, money, percent, rounded
+from retention_xl.report.rules_wording import fixed, listed, money, percent
 
 __all__ = ["Action", "checklist", "default_limits", "missing_data"]
 
@@ -178,20 +178,20 @@ def _offer(case: Case, customers: Sequence[tuple[str, int]]) -> str:
     currency = case.facts.currency
     worth = metrics.incentive_max(1, case.margin, case.lifetime, saved)  # in months of the customer's own revenue
     basis = (
-        f"margin {percent(case.margin)}, {rounded(case.lifetime, 1)} months of lifetime, "
+        f"margin {percent(case.margin)}, {fixed(case.lifetime, 1)} months of lifetime, "
         f"{percent(saved)} of those who get an offer stay for it"
     )
     if worth < usual:
         loss = money(round((usual - worth) * total(customers)), currency)
         return (
-            f"Do not discount: the usual offer of {rounded(usual, 1)} months' MRR costs more than the "
-            f"{rounded(worth, 1)} months it brings ({basis}), and would lose {loss} here."
+            f"Do not discount: the usual offer of {fixed(usual, 1)} months' MRR costs more than the "
+            f"{fixed(worth, 1)} months it brings ({basis}), and would lose {loss} here."
         )
     named = [f"{name} up to {money(int(cents * worth), currency)}" for name, cents in largest_first(customers)]
     more = len(named) - _OFFERS_NAMED
     rest = f"; the other {more:,} in proportion" if more > 0 else ""
     return (
-        f"An offer pays only up to {rounded(worth, 1)} months of the customer's MRR: "
+        f"An offer pays only up to {fixed(worth, 1)} months of the customer's MRR: "
         f"{'; '.join(named[:_OFFERS_NAMED])}{rest} ({basis}). "
         f"Make none above that, and none where the price is not the reason."
     )

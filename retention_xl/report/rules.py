@@ -85,7 +85,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """What a figure of the workbook means. `policy` says what is done where the rule alone does not decide."""
+    """What a figure of the workbook means. `edge_cases` says what is done where the rule alone does not decide."""
 
     key: str
     name: str
@@ -93,7 +93,7 @@ class Definition:
     formula: str
     unit: str
     source: str
-    policy: str
+    edge_cases: str
 
 
 @dataclass(frozen=True, slots=True)

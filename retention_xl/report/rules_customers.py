@@ -180,7 +180,7 @@ def channel_valuable(case: Case, rule: Rule) -> Breach | None:
     currency = case.facts.currency
     finding = (
         f"Customers from {channel} pay {money(round(arpa), currency)} a month on the mean and leave at "
-        f"{percent(churn)} a month (all: {money(round(arpa_all), currency)}, {percent(churn_all.value)}): each is worth "
+        f"{percent(churn)} a month (all: {money(round(arpa_all), currency)}, {percent(churn_all.value)}): worth "
         f"{times(ratio)} as much as a customer on the whole."
     )
     if found[1:]:
@@ -264,9 +264,9 @@ def monthly_plans_leave(case: Case, rule: Rule) -> Breach | None:
     if not reaches(gap, allowed) or not case.differs(kept_annual, kept_monthly):
         return None
     finding = (
-        f"{month_name(case.facts.month)} kept {percent(kept_monthly.value)} of {count(kept_monthly.whole)} customers on "
-        f"monthly plans and {percent(kept_annual.value)} of {count(kept_annual.whole)} on annual ones, who can leave "
-        f"only when their term ends."
+        f"{month_name(case.facts.month)} kept {percent(kept_monthly.value)} of {count(kept_monthly.whole)} customers "
+        f"on monthly plans and {percent(kept_annual.value)} of {count(kept_annual.whole)} on annual ones, who can "
+        f"leave only when their term ends."
     )
     gone = at_opening(pair for pair in monthly if pair.closing is None)
     return Breach(gap, "annual_minus_monthly_crr", "points", allowed, "gap", finding, total(gone), gone)

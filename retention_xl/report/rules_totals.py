@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from retention_xl.report.rules import Rule
 from retention_xl.report.rules_case import (
@@ -82,15 +82,12 @@ def large_ones_leave(case: Case, rule: Rule) -> Breach | None:
 
 def _larger_half_leaves(case: Case, rule: Rule) -> bool:
     """Whether the largest customers, who hold half of the revenue, were kept worse than the others beyond chance."""
-    ordered = sorted(case.opening_pairs, key=lambda pair: (-(pair.opening or 0), pair.name))
-    half = sum(pair.opening or 0 for pair in ordered) / 2
-    held = large = 0
-    for pair in ordered:
-        if held >= half:
-            break
-        held, large = held + (pair.opening or 0), large + 1
-    kept_large = Rate(sum(pair.closing is not None for pair in ordered[:large]), large)
-    kept_small = Rate(sum(pair.closing is not None for pair in ordered[large:]), len(ordered) - large)
+    amounts = sorted((pair.opening or 0 for pair in case.opening_pairs), reverse=True)
+    whole = sum(amounts)
+    least = next(amount for amount, so_far in zip(amounts, accumulate(amounts), strict=True) if 2 * so_far >= whole)
+    large = [pair.closing is not None for pair in case.opening_pairs if (pair.opening or 0) >= least]
+    small = [pair.closing is not None for pair in case.opening_pairs if (pair.opening or 0) < least]
+    kept_large, kept_small = Rate(sum(large), len(large)), Rate(sum(small), len(small))
     if not case.enough(rule, kept_large.whole, kept_small.whole) or kept_large.value >= kept_small.value:
         return False
     return case.differs(kept_small, kept_large)

@@ -8,22 +8,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from retention_xl.ledger.records import Nature
-
-_MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
-_ORDINALS = ("", "first", "second", "third", "fourth", "fifth", "sixth")
+from retention_xl.report.wording import MONTH_NAMES, fixed, month_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +18,6 @@ class Wording:
     revenue: str
     customer: str
     customers: str
-    lost: str
 
     def counted(self, number: int) -> str:
         """ "1 customer", "1,204 customers"."""
@@ -43,29 +27,24 @@ class Wording:
 def wording(nature: Nature) -> Wording:
     """The words of a recurring ledger or of one of purchases."""
     if nature == "purchases":
-        return Wording("revenue", "buyer", "buyers", "did not buy again")
-    return Wording("MRR", "customer", "customers", "left")
-
-
-def rounded(value: float, places: int) -> Decimal:
-    """Half away from zero on the shortest decimal that means this number."""
-    return Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP) + 0
+        return Wording("revenue", "buyer", "buyers")
+    return Wording("MRR", "customer", "customers")
 
 
 def percent(rate: float) -> str:
     """0.9123 -> "91.2 %"."""
-    return f"{rounded(rate * 100, 1)} %"
+    return f"{fixed(rate * 100, 1)} %"
 
 
 def points(difference: float) -> str:
     """0.0312 -> "3.1 points"."""
-    number = rounded(difference * 100, 1)
-    return f"{number} point{'' if number == 1 else 's'}"
+    number = fixed(difference * 100, 1)
+    return f"{number} point{'' if number == '1.0' else 's'}"
 
 
 def times(ratio: float) -> str:
     """1.52 -> "1.5 times"."""
-    return f"{rounded(ratio, 1)} times"
+    return f"{fixed(ratio, 1)} times"
 
 
 def count(number: int) -> str:
@@ -80,12 +59,6 @@ def money(cents: int, currency: str) -> str:
     return f"{currency} {shown:,}".strip()
 
 
-def month_name(month: str) -> str:
-    """ "2026-10" -> "October 2026"."""
-    year, number = month.split("-")
-    return f"{_MONTHS[int(number) - 1]} {year}"
-
-
 def span_name(months: Sequence[str]) -> str:
     """ "October 2026", "August to October 2026", "November 2025 to January 2026"."""
     first, last = month_name(months[0]), month_name(months[-1])
@@ -96,12 +69,7 @@ def span_name(months: Sequence[str]) -> str:
 
 def day_name(day: date) -> str:
     """2026-11-07 -> "7 November 2026"."""
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
-
-
-def ordinal(number: int) -> str:
-    """2 -> "second"; above sixth, "7th"."""
-    return _ORDINALS[number] if number < len(_ORDINALS) else f"{number}th"
+    return f"{day.day} {MONTH_NAMES[day.month - 1]} {day.year}"
 
 
 def listed(parts: Iterable[str]) -> str:

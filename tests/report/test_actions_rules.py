@@ -1,0 +1,477 @@
+"""Every rule fires on facts that break it, and on nothing else: not on healthy facts, not within chance, not on a handful."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+
+from retention_xl.ledger.records import Facts, RepeatFacts
+from retention_xl.report.actions import Action, checklist, default_limits
+from retention_xl.report.rules import rules
+from retention_xl.report.rules_case import Case
+
+from .made_facts import Account, accounts, made_facts
+
+TARGETS = {"crr": 0.975}
+
+
+def fired(facts: Facts, *, margin: float = 0.8, failed: tuple[str, ...] = ()) -> dict[str, Action]:
+    return {action.rule: action for action in checklist(facts, default_limits(), TARGETS, margin, failed)}
+
+
+def lost_after_a_quiet_month(size: int, lost: int) -> Facts:
+    return made_facts(accounts(size - lost, 100, 100, 100) + accounts(lost, 100, 100, None, name="Lost"))
+
+
+def reasons(meant: str, now: tuple[int, int], before: tuple[int, int]) -> Facts:
+    """So many lost with this reason, out of all lost, in the last three months and in the three before those."""
+    stayed = accounts(500, *[100] * 8)
+    lost: list[Account] = []
+    for name, (some, everybody), months in (("Now", now, 7), ("Before", before, 3)):
+        paid = [100] * months + [None] * (8 - months)
+        lost += accounts(some, *paid, name=f"{name}, meant", reason=meant)
+        lost += accounts(everybody - some, *paid, name=f"{name}, otherwise", reason="Missing feature")
+    return made_facts(stayed + lost)
+
+
+def two_sizes(large: tuple[int, int, int], small: tuple[int, int, int]) -> Facts:
+    """(number, of whom lost, amount) of large and of small customers; nobody was lost the month before."""
+    customers: list[Account] = []
+    for name, (number, lost, units) in (("Large", large), ("Small", small)):
+        customers += accounts(number - lost, units, units, units, name=name)
+        customers += accounts(lost, units, units, None, name=f"{name} lost")
+    return made_facts(customers)
+
+
+def small_ones_leave(stay: int, lost_before: int, lost_now: int) -> Facts:
+    return made_facts(
+        accounts(stay, 1000, 1000, 1000)
+        + accounts(lost_before, 1, None, None, name="Small before")
+        + accounts(lost_now, 1, 1, None, name="Small now")
+    )
+
+
+def ten_large(number: int, before: int, now: int) -> Facts:
+    return made_facts(accounts(10, before, before, now, name="Large") + accounts(number - 10, 100, 100, 100))
+
+
+def cohorts(size: int, kept_young: int, kept_earlier: int) -> Facts:
+    """A cohort a month; of each so many are kept after a month, of the newest `kept_young`."""
+    customers = accounts(500, *[100] * 10, name="From the beginning")
+    for start in range(1, 9):
+        kept = kept_young if start == 8 else kept_earlier
+        before, after = [None] * start, 9 - start
+        customers += accounts(kept, *before, 100, *[100] * after, name=f"Cohort {start}, kept")
+        customers += accounts(size - kept, *before, 100, *[None] * after, name=f"Cohort {start}, lost")
+    return made_facts(customers)
+
+
+def two_channels(partner: tuple[int, int], web: tuple[int, int]) -> Facts:
+    """(number, of whom lost) by channel."""
+    customers: list[Account] = []
+    for name, (number, lost) in (("Partner", partner), ("Web", web)):
+        customers += accounts(number - lost, 100, 100, 100, name=name, channel=name)
+        customers += accounts(lost, 100, 100, None, name=f"{name} lost", channel=name)
+    return made_facts(customers)
+
+
+def valuable_channel(*amounts: int) -> Facts:
+    """Customers of the channel "Partner" pay these amounts, 200 others pay 100; two of each hundred others leave."""
+    customers = [
+        Account(f"Partner {i:03}", (units, units, units), channel="Partner") for i, units in enumerate(amounts)
+    ]
+    customers += accounts(196, 100, 100, 100, name="Web", channel="Web")
+    return made_facts(customers + accounts(4, 100, 100, None, name="Web lost", channel="Web"))
+
+
+def one_on_notice(cancelled_on: date | None, paid_through: date | None, closing: int | None = 100) -> Facts:
+    left = Account("Left", (100, 100, None), cancelled_on=date(2026, 10, 1), paid_through=date(2026, 10, 15))
+    asked = Account("Acme", (100, 100, closing), cancelled_on=cancelled_on, paid_through=paid_through)
+    return made_facts([left, asked, Account("Stayed", (100, 100, 100))])
+
+
+def two_terms(monthly: tuple[int, int], annual: tuple[int, int]) -> Facts:
+    """(number, of whom lost) on monthly and on annual plans."""
+    customers: list[Account] = []
+    for name, months, (number, lost) in (("Monthly", 1, monthly), ("Annual", 12, annual)):
+        customers += accounts(number - lost, 100, 100, 100, name=name, term_months=months)
+        customers += accounts(lost, 100, 100, None, name=f"{name} lost", term_months=months)
+    return made_facts(customers)
+
+
+def early_cancellations(contracts: int, cancelled: int) -> Facts:
+    about = {"term_months": 12, "paid_through": date(2027, 3, 1)}
+    early = accounts(cancelled, 100, 100, 100, name="Early", cancelled_on=date(2026, 10, 9), **about)
+    return made_facts(accounts(contracts - cancelled, 100, 100, 100, **about) + early)
+
+
+def contraction(size: int, before: int, now: int, cut_to: int) -> Facts:
+    """So many cut their spending from 100 the month before, so many now."""
+    return made_facts(
+        accounts(size - before - now, 100, 100, 100)
+        + accounts(before, 100, cut_to, cut_to, name="Cut before")
+        + accounts(now, 100, 100, cut_to, name="Cut now")
+    )
+
+
+def no_expansion(size: int, grown_before: int, grown_now: int) -> Facts:
+    """A hundredth of the customers is lost each month; so many grow by half."""
+    lost = max(size // 100, 1)
+    return made_facts(
+        accounts(size, 100, 100, 100)
+        + accounts(lost, 100, None, None, name="Lost before")
+        + accounts(lost, 100, 100, None, name="Lost now")
+        + accounts(grown_before, 100, 150, 150, name="Grown before")
+        + accounts(grown_now, 100, 100, 150, name="Grown now")
+    )
+
+
+def hidden_losses(size: int, *lost: int) -> Facts:
+    """So many lost in each month, while one large customer grows by more than all of that."""
+    length = len(lost) + 1
+    customers = accounts(size, *[100] * length)
+    for i, number in enumerate(lost, 1):
+        customers += accounts(number, *[100] * i, *[None] * (length - i), name=f"Lost {i}")
+    return made_facts([*customers, Account("Growing", tuple(10_000 * (1 + i) for i in range(length)))])
+
+
+def repeat_rates(first: tuple[int, int], now: tuple[int, int]) -> Facts:
+    """(customers whose year is over, of whom repeaters) a year ago and now."""
+    repeats = (RepeatFacts("2025-10", *first), RepeatFacts("2026-10", *now))
+    return made_facts(accounts(50, 100, 100, 100), "purchases", repeats=repeats)
+
+
+def everything_in_order() -> Facts:
+    return made_facts(accounts(200, 100, 101, 102))
+
+
+# rule: (breaks it, is healthy, would break it but within chance, would break it but of too few customers)
+CASES: dict[str, tuple[Callable[[], Facts], ...]] = {
+    "R01": (
+        lambda: lost_after_a_quiet_month(1000, 50),
+        lambda: lost_after_a_quiet_month(1000, 10),
+        lambda: lost_after_a_quiet_month(60, 3),
+        lambda: lost_after_a_quiet_month(19, 10),
+    ),
+    "R02": (
+        lambda: reasons("", (30, 60), (3, 60)),
+        lambda: reasons("", (6, 60), (3, 60)),
+        lambda: reasons("", (12, 30), (9, 30)),
+        lambda: reasons("", (18, 19), (0, 60)),
+    ),
+    "R03": (
+        lambda: reasons("Rude support", (30, 60), (3, 60)),
+        lambda: reasons("Rude support", (6, 60), (3, 60)),
+        lambda: reasons("Rude support", (12, 30), (9, 30)),
+        lambda: reasons("Rude support", (18, 19), (0, 60)),
+    ),
+    "R05": (
+        lambda: two_sizes((100, 20, 1000), (900, 9, 100)),
+        lambda: two_sizes((100, 10, 1000), (900, 90, 100)),
+        lambda: two_sizes((30, 2, 1000), (30, 0, 100)),
+        lambda: two_sizes((4, 1, 1000), (15, 0, 100)),
+    ),
+    "R06": (
+        lambda: small_ones_leave(800, 0, 200),
+        lambda: small_ones_leave(800, 0, 20),
+        lambda: small_ones_leave(33, 5, 7),
+        lambda: small_ones_leave(12, 4, 5),
+    ),
+    "R07": (
+        lambda: ten_large(50, 1000, 1000),
+        lambda: ten_large(200, 100, 100),
+        lambda: ten_large(100, 380, 400),
+        lambda: ten_large(19, 1000, 1000),
+    ),
+    "R10": (
+        lambda: cohorts(200, 120, 180),
+        lambda: cohorts(200, 176, 180),
+        lambda: cohorts(30, 24, 27),
+        lambda: cohorts(19, 2, 18),
+    ),
+    "R14": (
+        lambda: two_channels((200, 30), (800, 20)),
+        lambda: two_channels((200, 10), (800, 40)),
+        lambda: two_channels((40, 4), (200, 10)),
+        lambda: two_channels((29, 15), (800, 20)),
+    ),
+    "R15": (
+        lambda: valuable_channel(*[300] * 200),
+        lambda: valuable_channel(*[110] * 200),
+        lambda: valuable_channel(*[100] * 39, 8000),
+        lambda: valuable_channel(*[300] * 29),
+    ),
+    "R18": (
+        lambda: reasons("Price", (30, 60), (3, 60)),
+        lambda: reasons("Price", (6, 60), (3, 60)),
+        lambda: reasons("Price", (12, 30), (9, 30)),
+        lambda: reasons("Price", (18, 19), (0, 60)),
+    ),
+    "R19": (
+        lambda: two_terms((300, 60), (300, 3)),
+        lambda: two_terms((300, 15), (300, 3)),
+        lambda: two_terms((20, 3), (20, 0)),
+        lambda: two_terms((19, 10), (300, 3)),
+    ),
+    "R20": (
+        lambda: early_cancellations(300, 40),
+        lambda: early_cancellations(300, 10),
+        lambda: early_cancellations(30, 3),
+        lambda: early_cancellations(19, 10),
+    ),
+    "R24": (
+        lambda: contraction(1000, 0, 100, 80),
+        lambda: contraction(1000, 0, 20, 80),
+        lambda: contraction(60, 1, 3, 50),
+        lambda: contraction(19, 5, 5, 50),
+    ),
+    "R25": (
+        lambda: no_expansion(200, 0, 0),
+        lambda: no_expansion(200, 10, 10),
+        lambda: no_expansion(200, 6, 2),
+        lambda: no_expansion(15, 0, 0),
+    ),
+    "R26": (
+        lambda: hidden_losses(1000, 5, 15, 30, 50),
+        lambda: hidden_losses(1000, 5, 15, 30, 5),
+        lambda: hidden_losses(1000, 1, 2, 3, 4),
+        lambda: hidden_losses(8, 0, 2, 3, 4),
+    ),
+    "R27": (
+        lambda: repeat_rates((1000, 450), (2000, 800)),
+        lambda: repeat_rates((1000, 450), (2000, 880)),
+        lambda: repeat_rates((100, 45), (140, 58)),
+        lambda: repeat_rates((15, 10), (34, 12)),
+    ),
+    "R30": (
+        lambda: reasons("Payment failed", (30, 60), (3, 60)),
+        lambda: reasons("Payment failed", (6, 60), (3, 60)),
+        lambda: reasons("Payment failed", (12, 30), (9, 30)),
+        lambda: reasons("Payment failed", (18, 19), (0, 60)),
+    ),
+}
+WITHOUT_CHANCE = {"R17", "R31", "R32"}
+
+
+def test_every_rule_that_a_ledger_can_feed_has_its_cases() -> None:
+    assert CASES.keys() | WITHOUT_CHANCE == {rule.id for rule in rules() if rule.condition}
+
+
+@pytest.mark.parametrize("rule", CASES)
+def test_a_rule_fires_on_facts_that_break_it(rule: str) -> None:
+    assert rule in fired(CASES[rule][0]())
+
+
+@pytest.mark.parametrize("rule", CASES)
+def test_a_rule_is_silent_on_healthy_facts(rule: str) -> None:
+    assert rule not in fired(CASES[rule][1]())
+    assert rule not in fired(everything_in_order())
+
+
+@pytest.mark.parametrize("rule", CASES)
+def test_a_rule_is_silent_within_chance(rule: str) -> None:
+    assert rule not in fired(CASES[rule][2]())
+
+
+@pytest.mark.parametrize("rule", CASES)
+def test_a_rule_is_silent_on_too_few_customers(rule: str) -> None:
+    assert rule not in fired(CASES[rule][3]())
+
+
+@pytest.mark.parametrize("rule", CASES)
+def test_too_few_customers_are_the_only_reason_for_that_silence(rule: str) -> None:
+    """With a smallest number of 1 the same handful is judged, so the case would break the rule."""
+    stated = {r.id for r in rules() if r.minimum is not None}
+    facts = CASES[rule][3]()
+    found = {a.rule for a in checklist(facts, default_limits(), TARGETS, 0.8, (), minimum=1)}
+    assert (rule in found) == (rule not in stated)
+
+
+def test_customers_kept_fires_on_a_target_missed_two_months_running_though_each_is_within_chance() -> None:
+    facts = made_facts(
+        accounts(91, 100, 100, 100)
+        + accounts(3, 100, 100, None, name="Lost now")
+        + accounts(3, 100, None, None, name="Lost before")
+    )
+    action = fired(facts)["R01"]
+    assert action.measured == pytest.approx(91 / 94)
+    assert action.limit == 0.975
+    assert "for the second month running" in action.finding
+
+
+def test_customers_kept_without_a_target_still_fires_on_a_fall() -> None:
+    (action, *_) = checklist(lost_after_a_quiet_month(1000, 50), {}, {}, 0.8, ())
+    assert (action.rule, action.measured_key, action.limit) == ("R01", "crr_drop", 0.02)
+    assert action.measured == pytest.approx(0.05)
+
+
+def test_a_fall_of_exactly_the_limit_counts() -> None:
+    """0.95 - 0.93 is 0.01999... in binary: it is 2 points all the same."""
+    facts = made_facts(
+        accounts(8835, 100, 100, 100)
+        + accounts(665, 100, 100, None, name="Lost now")
+        + accounts(500, 100, None, None, name="Lost before")
+    )
+    found = checklist(facts, {}, {}, 0.8, ())
+    assert [a.measured_key for a in found if a.rule == "R01"] == ["crr_drop"]
+
+
+def test_notice_given_fires_on_a_single_customer_and_is_due_before_the_paid_time_is_over() -> None:
+    action = fired(one_on_notice(date(2026, 10, 20), date(2026, 11, 14)))["R17"]
+    assert action.customers == ("Acme",)
+    assert action.due == date(2026, 11, 7)
+    assert action.exposed_cents == 10_000
+    assert "14 November 2026" in action.finding
+    assert "7 November 2026" in action.what_to_do
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        one_on_notice(None, date(2026, 11, 14)),
+        one_on_notice(date(2026, 10, 20), date(2026, 10, 31)),
+        one_on_notice(date(2026, 10, 20), date(2026, 11, 14), closing=None),
+    ],
+    ids=["no notice", "not paid beyond the month", "gone already"],
+)
+def test_notice_given_is_silent_without_a_customer_who_can_still_be_kept(facts: Facts) -> None:
+    assert "R17" not in fired(facts)
+
+
+def test_failed_checks_stand_first_and_forbid_publishing() -> None:
+    facts = lost_after_a_quiet_month(1000, 50)
+    first = checklist(facts, default_limits(), TARGETS, 0.8, ["Bridge adds up", "Tie-out"])[0]
+    assert (first.rule, first.priority, first.measured) == ("R31", "High", 2)
+    assert first.finding == "2 checks fail: Bridge adds up; Tie-out."
+    assert first.what_to_do.startswith("Do not publish")
+    assert "R31" not in fired(facts)
+
+
+def test_the_month_is_measured_in_a_row_that_closes_itself() -> None:
+    action = fired(lost_after_a_quiet_month(1000, 50))["R32"]
+    assert (action.status, action.priority, action.measured) == ("Done", "Low", 0.95)
+    assert "CRR 95.0 % and DRR 95.0 %" in action.finding
+
+
+def test_the_first_month_of_a_ledger_calls_for_nothing_but_the_next_one() -> None:
+    found = fired(made_facts(accounts(100, 100)))
+    assert list(found) == ["R32"]
+    assert found["R32"].measured is None
+    assert "begin with the next month" in found["R32"].finding
+
+
+def test_one_of_the_largest_tenth_cutting_down_is_named_with_both_amounts() -> None:
+    facts = made_facts(
+        accounts(95, 100, 100, 100) + [Account("Acme", (3000, 3000, 2500))] + accounts(4, 200, 200, 200, name="B")
+    )
+    action = fired(facts)["R07"]
+    assert action.measured_key == "top_tenth_contractions"
+    assert action.customers == ("Acme",)
+    assert "Acme from USD 3,000 to USD 2,500" in action.finding
+    assert action.exposed_cents == 250_000
+
+
+def test_contraction_that_rises_two_months_running_fires_under_the_limit() -> None:
+    facts = made_facts(
+        accounts(2000, 100, 100, 100, 100)
+        + accounts(5, 100, 99, 99, 99, name="First")
+        + accounts(30, 100, 100, 99, 99, name="Second")
+        + accounts(60, 100, 100, 100, 99, name="Third")
+    )
+    action = fired(facts)["R24"]
+    assert (action.measured_key, action.measured, action.limit) == ("contraction_rises", 2, 2)
+    assert "August 2026" in action.finding
+
+
+def test_reasons_over_the_limit_two_months_running_fire_though_they_are_no_more_than_before() -> None:
+    lost = [
+        account
+        for i, name in ((6, "Before"), (7, "Now"))
+        for meant, reason in (("meant", "Price"), ("otherwise", "Missing feature"))
+        for account in accounts(12, *[100] * i, *[None] * (8 - i), name=f"{name}, {meant}", reason=reason)
+    ]
+    assert "R18" in fired(made_facts(accounts(500, *[100] * 8) + lost))
+
+
+def test_the_cohort_of_the_first_month_is_no_cohort_of_new_customers() -> None:
+    """Everybody who was there already starts in it and stays longer: it must not make later cohorts look weak."""
+    facts = made_facts(
+        accounts(1000, 100, 100, 100, name="Long there")
+        + accounts(60, None, 100, 100)
+        + accounts(40, None, 100, None, name="L")
+    )
+    assert "R10" not in fired(facts)
+
+
+def test_a_weaker_young_cohort_is_named_with_its_age() -> None:
+    action = fired(cohorts(200, 120, 180))["R10"]
+    assert action.measured == pytest.approx(0.3)
+    assert "200 customers who started in September 2026, 60.0 %" in action.finding
+    assert "1 month later" in action.finding
+
+
+def test_a_channel_that_is_worth_more_is_an_opportunity_and_not_a_danger() -> None:
+    action = fired(valuable_channel(*[300] * 200))["R15"]
+    assert action.exposed_cents == 0  # nobody new from that channel this month
+    assert action.priority == "Low"
+
+
+def test_every_sentence_is_finished() -> None:
+    """No placeholder, no Python value, no missing figure in any text of any rule."""
+    texts = [one_on_notice(date(2026, 10, 20), date(2026, 11, 14)), *(breaks() for breaks, *_ in CASES.values())]
+    for facts in texts:
+        for margin in (0.2, 0.8, 1.0):
+            for action in fired(facts, margin=margin, failed=("Tie-out",)).values():
+                for text in (action.title, action.finding, action.what_to_do, *action.evidence):
+                    assert text
+                    assert not re.search(r"[{}]|\bNone\b|\bnan\b|\binf\b|  |\.\.|\(\)| ,", text), text
+                assert action.finding.endswith("."), action.finding
+                assert action.what_to_do.endswith("."), action.what_to_do
+
+
+def test_every_limit_of_a_rule_is_read_by_its_condition(monkeypatch: pytest.MonkeyPatch) -> None:
+    read = set()
+    limit = Case.limit
+    monkeypatch.setattr(Case, "limit", lambda case, rule, name: read.add((rule.id, name)) or limit(case, rule, name))
+    for facts in [one_on_notice(date(2026, 10, 20), date(2026, 11, 14)), *(breaks() for breaks, *_ in CASES.values())]:
+        fired(facts)
+    assert read == {(rule.id, one.name) for rule in rules() for one in rule.limits}
+
+
+@pytest.mark.parametrize("rule", [rule for rule in CASES if rule != "R27"])
+def test_a_company_limit_out_of_reach_silences_a_rule(rule: str) -> None:
+    unreachable = {"R06": {"crr": 0.0}, "R25": {"nrr": 0.0}, "R26": {"nrr": 9.0}, "R01": {"drop": 1.0}}
+    own = next(r for r in rules() if r.id == rule)
+    limits = {rule: unreachable.get(rule, {own.limits[0].name: 99.0})}
+    if rule == "R24":
+        limits[rule]["rises"] = 99
+    facts = CASES[rule][0]()
+    assert rule not in {action.rule for action in checklist(facts, limits, {}, 0.8, ())}
+
+
+def test_purchases_are_judged_only_by_rules_that_make_sense_for_them() -> None:
+    allowed = {rule.id for rule in rules() if "purchases" in rule.natures}
+    assert not allowed & {"R17", "R19", "R20", "R24", "R25", "R26", "R30"}
+    for breaks, *_ in CASES.values():
+        recurring = breaks()
+        facts = made_facts(
+            [Account(c.name, _units(c.cents), channel="Web", term_months=12) for c in recurring.customers or ()],
+            "purchases",
+        )
+        assert fired(facts).keys() <= allowed
+
+
+def _units(cents: tuple[int | None, ...]) -> tuple[int | None, ...]:
+    return tuple(None if amount is None else amount // 100 for amount in cents)
+
+
+def test_purchases_speak_of_buyers_and_revenue() -> None:
+    customers = accounts(600, 100, 100, 100) + accounts(400, 100, 100, None, name="Lost")
+    facts = made_facts(customers, "purchases", repeats=repeat_rates((1000, 450), (2000, 800)).repeats)
+    found = fired(facts)
+    assert {"R01", "R27", "R32"} <= found.keys()
+    assert found["R01"].finding.startswith("Of the 1,000 buyers of September 2026, 600 bought again in October 2026")
+    assert not any("MRR" in action.finding for action in found.values())
