@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from .fakewin import Excel
-from .libreoffice_basic import SOFFICE, Basic
+from .libreoffice_basic import Basic
 
 
 @pytest.fixture(scope="session")
@@ -15,7 +15,5 @@ def excel() -> Iterator[Excel]:
 
 
 @pytest.fixture(scope="session")
-def basic(tmp_path_factory: pytest.TempPathFactory) -> Basic:
-    if SOFFICE is None:
-        pytest.skip("LibreOffice is not installed")
-    return Basic(tmp_path_factory.mktemp("libreoffice"))
+def basic(soffice: str, tmp_path_factory: pytest.TempPathFactory) -> Basic:
+    return Basic(soffice, tmp_path_factory.mktemp("libreoffice"))

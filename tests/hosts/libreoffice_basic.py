@@ -3,13 +3,11 @@ document."""
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-SOFFICE = shutil.which("soffice") or shutil.which("libreoffice")
 MODULE = """<?xml version="1.0" encoding="UTF-8"?>
 <!DOCTYPE script:module PUBLIC "-//OpenOffice.org//DTD OfficeDocument 1.0//EN" "module.dtd">
 <script:module xmlns:script="http://openoffice.org/2000/script" script:name="{name}"
@@ -36,8 +34,8 @@ End Sub
 class Basic:
     """A LibreOffice profile whose macros can be replaced and run."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, program: str, folder: Path) -> None:
+        self.program, self.folder = program, folder
         self._start("--terminate_after_init", timeout=120)  # writes a fresh profile, and with it an empty macro library
 
     def run(self, modules: dict[str, str], expressions: Sequence[str], timeout: float = 60) -> list[str]:
@@ -63,10 +61,9 @@ class Basic:
         return answers.read_text(encoding="utf-8").splitlines() if answers.exists() else []
 
     def _start(self, *arguments: str, timeout: float) -> None:
-        assert SOFFICE is not None
         subprocess.run(
             [
-                SOFFICE,
+                self.program,
                 f"-env:UserInstallation={self.folder.as_uri()}",
                 "--headless",
                 "--norestore",

@@ -134,7 +134,7 @@ CALLS = {
     "a block": ((Reference((("A", "B"), ("C", "D"))), column("A")), 0.25),
     "array constants": ((("A", "B"), (("B",), ("C",))), 0.5),
     "numbers and texts for one id": ((column(123, "124", 125), column("123", 124, " 125")), 1.0),
-    "dates as ids": ((column(dt.date(2026, 1, 31)), column(dt.datetime(2026, 1, 31))), 1.0),
+    "dates as ids": ((column(dt.date(2026, 1, 31), "A"), column(dt.datetime(2026, 1, 31), "B")), 0.5),
 }
 
 
@@ -174,7 +174,7 @@ def test_an_error_stays_in_its_own_cell_of_a_spilled_answer(excel: Excel) -> Non
 def test_an_error_text_handed_to_the_next_function_is_that_error(excel: Excel) -> None:
     text = excel.call("CRR", 0.0, 1.0, 1.0).value
     again = excel.call("CRR", column(text, "A"), column("A"))
-    assert again.value.startswith("#DIV/0! CRR: opening is 0")
+    assert again.value.startswith("#DIV/0! CRR: CRR: opening is 0")
 
 
 def test_the_call_makes_no_round_trip_where_the_wrapper_passes_values(excel: Excel) -> None:
