@@ -1,0 +1,259 @@
+"""Everything in a package that refers to cells, and how it follows a list or block that changed its size."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from lxml import etree
+
+from .areas import plain_corners, plain_reference
+from .parts import Parts, drop_attributes, local_name, tag
+from .references import Change, Corner, Removal, Resize
+from .sheet import FORMULA, SHEET_DATA, Sheet
+
+DRAWING = "http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing"
+# Elements whose text is a formula, in worksheets and their extensions; and those whose text lists areas.
+_FORMULA_TEXTS = frozenset(("f", "formula", "formula1", "formula2"))
+_WITH_FORMULAS = [f"{{*}}{name}" for name in sorted(_FORMULA_TEXTS | {"cfvo", "hyperlink"})]
+_AREA_ATTRIBUTES = ("ref", "sqref", "activeCell")
+_CELL_ATTRIBUTES = {"inputCells": ("r",), "cellWatch": ("r",), "f": ("r1", "r2")}
+_TABLE_FORMULAS = frozenset(("calculatedColumnFormula", "totalsRowFormula"))
+
+
+def follow(parts: Parts, sheets: Iterable[Sheet], change: Change) -> None:
+    """Rewrites every reference to the changed sheet, and on that sheet itself everything that has a place."""
+    for sheet in sheets:
+        own = sheet.name.lower() == change.sheet.lower()
+        if own and isinstance(change, Removal):
+            continue
+        _formulas(parts, sheet, change)
+        _tables(parts, sheet, change, own)
+        if own and isinstance(change, Resize):
+            _places(parts, sheet, change)
+            for part in parts.related(sheet.part, "drawing"):
+                _anchors(parts, part, change)
+            for part in [*parts.related(sheet.part, "comments"), *parts.related(sheet.part, "threadedComment")]:
+                _areas_of(parts, part, change, ("comment", "threadedComment"))
+            for part in parts.related(sheet.part, "pivotTable"):
+                _areas_of(parts, part, change, ("location",))
+            for part in parts.related(sheet.part, "vmlDrawing"):
+                _legacy_drawing(parts, part, change)
+    _names(parts, change, [sheet.name for sheet in sheets])
+    for part in parts:
+        if re.match(r"xl/charts/[^/]+\.xml$", part):
+            _chart(parts, part, change)
+        elif isinstance(change, Resize) and re.match(r"xl/pivotCache/pivotCacheDefinition\d*\.xml$", part):
+            _pivot_source(parts, part, change)
+
+
+def followed_areas(text: str, change: Resize) -> str:
+    """ "B2:B3 D7" after the change; areas of one sheet without its name."""
+    return " ".join(change.formula(area, change.sheet, grow_single=True) for area in text.split())
+
+
+def _formulas(parts: Parts, sheet: Sheet, change: Change) -> None:
+    sheet.prepare()
+    for element in list(sheet.root.iter(*_WITH_FORMULAS)):
+        name = local_name(element)
+        if name in _FORMULA_TEXTS and element.text:
+            grows = local_name(element.getparent()) == "sparkline"
+            _set_text(parts, sheet.part, element, change.formula(element.text, sheet.name, grows))
+        elif name == "cfvo" and element.get("val"):
+            _set(parts, sheet.part, element, "val", change.formula(element.get("val", ""), sheet.name))
+        elif name == "hyperlink" and element.get("location"):
+            location = change.formula(element.get("location", ""), sheet.name)
+            if "#REF!" in location and isinstance(change, Removal):
+                _drop_link(parts, sheet, element)
+            else:
+                _set(parts, sheet.part, element, "location", location)
+
+
+def _drop_link(parts: Parts, sheet: Sheet, link: etree._Element) -> None:
+    """A link to a sheet that is gone leads nowhere; its text stays."""
+    links = sheet.root.find(tag("hyperlinks"))
+    if links is not None and link in links:
+        links.remove(link)
+        parts.changed.add(sheet.part)
+        if not len(links):
+            sheet.root.remove(links)
+
+
+def _tables(parts: Parts, sheet: Sheet, change: Change, own: bool) -> None:
+    for part in parts.related(sheet.part, "table"):
+        for element in parts.tree(part).iter():
+            if own and isinstance(change, Resize) and element.get("ref"):
+                _set(parts, part, element, "ref", followed_areas(element.get("ref", ""), change))
+            if local_name(element) in _TABLE_FORMULAS and element.text:
+                _set_text(parts, part, element, change.formula(element.text, sheet.name))
+
+
+def _places(parts: Parts, sheet: Sheet, change: Resize) -> None:
+    """What has a place on the resized sheet itself, outside its cells."""
+    outside_cells = [e for child in sheet.root if child.tag != SHEET_DATA for e in child.iter("{*}*")]
+    for element in [*outside_cells, *sheet.data.iter(FORMULA)]:
+        name = local_name(element)
+        if name == "dimension":
+            continue
+        for attribute in (*_AREA_ATTRIBUTES, *_CELL_ATTRIBUTES.get(name, ())):
+            if element.get(attribute):
+                _set(parts, sheet.part, element, attribute, followed_areas(element.get(attribute, ""), change))
+        if name == "sqref" and element.text:
+            _set_text(parts, sheet.part, element, followed_areas(element.text, change))
+        elif name == "brk" and change.axis == "rows" and local_name(element.getparent()) == "rowBreaks":
+            _set(parts, sheet.part, element, "id", str(change.start(int(element.get("id", "0")))))
+        elif name == "anchor":
+            _move_anchor(parts, sheet.part, element, change)
+    _tidy_merges(parts, sheet)
+
+
+def _tidy_merges(parts: Parts, sheet: Sheet) -> None:
+    """Merges that shrank to one cell or onto each other would make Excel offer a repair."""
+    merges = sheet.root.find(tag("mergeCells"))
+    if merges is None:
+        return
+    seen: set[str] = set()
+    for merge in list(merges):
+        reference = merge.get("ref", "")
+        first, _, last = reference.partition(":")
+        if reference in seen or first == (last or first):
+            merges.remove(merge)
+            parts.changed.add(sheet.part)
+        seen.add(reference)
+    if len(merges):
+        drop_attributes(merges, "count")
+    else:
+        sheet.root.remove(merges)
+
+
+def _areas_of(parts: Parts, part: str, change: Resize, names: tuple[str, ...]) -> None:
+    for element in parts.tree(part).iter():
+        if local_name(element) in names and element.get("ref"):
+            first, last = (Corner(r, c, "", "") for r, c in _ends(element.get("ref", "")))
+            first, last = change.corners(first, last, grow_single=False)
+            _set(parts, part, element, "ref", plain_reference(first.row, first.column, last.row, last.column))
+
+
+def _ends(text: str) -> tuple[tuple[int, int], tuple[int, int]]:
+    top, left, bottom, right = plain_corners(text)
+    return (top, left), (bottom, right)
+
+
+# ---- drawings
+
+
+def _anchor_shift(change: Resize, row: int, column: int) -> tuple[int, int]:
+    """How far a picture or chart moves whose upper left corner is in this cell. Its size stays what the author drew."""
+    if change.axis == "rows":
+        return (change.growth if row > change.last and change.meets(column, column) else 0), 0
+    return 0, (change.growth if column > change.last and change.meets(row, row) else 0)
+
+
+def _anchors(parts: Parts, part: str, change: Resize) -> None:
+    for anchor in parts.tree(part):
+        if isinstance(anchor.tag, str):
+            _move_anchor(parts, part, anchor, change)
+
+
+def _move_anchor(parts: Parts, part: str, anchor: etree._Element, change: Resize) -> None:
+    corners = [child for child in anchor if local_name(child) in ("from", "to")]
+    if not corners:
+        return
+    places = [(corner.find(tag("row", DRAWING)), corner.find(tag("col", DRAWING))) for corner in corners]
+    if any(row is None or column is None for row, column in places):
+        return
+    first_row, first_column = (int(place.text or "0") + 1 for place in places[0])  # type: ignore[union-attr]
+    down, right = _anchor_shift(change, first_row, first_column)
+    for row, column in places if down or right else ():
+        for place, shift in ((row, down), (column, right)):
+            _set_text(parts, part, place, str(int(place.text or "0") + shift))  # type: ignore[arg-type, union-attr]
+
+
+_CLIENT = re.compile(rb"<x:ClientData\b.*?</x:ClientData>", re.DOTALL)
+_LEGACY_ANCHOR = re.compile(rb"(<x:Anchor>)([^<]*)(</x:Anchor>)")
+
+
+def _legacy_drawing(parts: Parts, part: str, change: Resize) -> None:
+    """Notes and form controls. Not well-formed XML as Excel writes it, so by text; each keeps its size."""
+
+    def client(found: re.Match[bytes]) -> bytes:
+        text = found[0]
+        cell = {key: re.search(rb"<x:%s>\s*(\d+)\s*</x:%s>" % (key, key), text) for key in (b"Row", b"Column")}
+        anchor = _LEGACY_ANCHOR.search(text)
+        numbers = [int(number) for number in anchor[2].split(b",")] if anchor else []
+        if cell[b"Row"] and cell[b"Column"]:
+            place = Corner(int(cell[b"Row"][1]) + 1, int(cell[b"Column"][1]) + 1, "", "")
+            moved, _ = change.corners(place, place, grow_single=False)
+            down, right = moved.row - place.row, moved.column - place.column
+        elif len(numbers) == 8:
+            down, right = _anchor_shift(change, numbers[2] + 1, numbers[0] + 1)
+        else:
+            return text
+        for key, shift in ((b"Row", down), (b"Column", right)):
+            match = cell[key]
+            if match is not None:
+                text = text.replace(match[0], b"<x:%s>%d</x:%s>" % (key, int(match[1]) + shift, key))
+        if anchor and len(numbers) == 8:
+            for index, shift in ((0, right), (4, right), (2, down), (6, down)):
+                numbers[index] += shift
+            text = text.replace(anchor[0], anchor[1] + b", ".join(b"%d" % n for n in numbers) + anchor[3])
+        return text
+
+    old = parts.read(part)
+    new = _CLIENT.sub(client, old)
+    if new != old:
+        parts.replace_text(part, new)
+
+
+# ---- names, charts, pivots
+
+
+def _names(parts: Parts, change: Change, sheets: list[str]) -> None:
+    for element in parts.tree(parts.workbook).iter(tag("definedName")):
+        if not element.text:
+            continue
+        scope = element.get("localSheetId")
+        own = sheets[int(scope)] if scope is not None and int(scope) < len(sheets) else None
+        text = change.formula(element.text, own)
+        if element.get("name") == "_xlnm.Print_Area" and isinstance(change, Resize) and own == change.sheet:
+            text = _printed(text, change)
+        _set_text(parts, parts.workbook, element, text)
+
+
+def _printed(text: str, change: Resize) -> str:
+    """A print area that ended with the block, or a little right of it, shows the grown block whole."""
+    sheet, _, area = text.rpartition("!")
+    if change.within is None or not re.fullmatch(r"[$A-Z0-9:]+", area):
+        return text
+    top, left, bottom, right = plain_corners(area)
+    if change.meets(top, bottom) and left <= change.new_last and change.last <= right < change.new_last:
+        first, last = Corner(top, left, "$", "$"), Corner(bottom, change.new_last, "$", "$")
+        return f"{sheet}!{first.text}:{last.text}"
+    return text
+
+
+def _chart(parts: Parts, part: str, change: Change) -> None:
+    for element in parts.tree(part).iter():
+        if local_name(element) == "f" and element.text:
+            _set_text(parts, part, element, change.formula(element.text, None, grow_single=True))
+
+
+def _pivot_source(parts: Parts, part: str, change: Resize) -> None:
+    for element in parts.tree(part).iter(tag("worksheetSource")):
+        if element.get("ref") and element.get("sheet", "").lower() == change.sheet.lower():
+            _set(parts, part, element, "ref", followed_areas(element.get("ref", ""), change))
+
+
+# ---- writing only what differs, so that a part stays untouched where nothing refers to the change
+
+
+def _set(parts: Parts, part: str, element: etree._Element, attribute: str, value: str) -> None:
+    if element.get(attribute) != value:
+        element.set(attribute, value)
+        parts.changed.add(part)
+
+
+def _set_text(parts: Parts, part: str, element: etree._Element, value: str) -> None:
+    if element.text != value:
+        element.text = value
+        parts.changed.add(part)

@@ -1,0 +1,307 @@
+"""The workbook inside a package: sheets, names and tables; lists and blocks that grow; sheets that go; saving."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+from lxml import etree
+
+from retention_xl.errors import TemplateError
+from retention_xl.report.cells import Cell, Content
+
+from .areas import LAST_COLUMN, Area, letters, parse_area, plain_corners
+from .cell_text import CellText
+from .charts import ChartCaches
+from .follow import follow
+from .parts import OFFICE_RELATIONS, Parts, drop_attributes, local_name, tag
+from .references import Removal, Resize
+from .saving import write_package
+from .sheet import Body, Sheet
+from .styles import add_quoted_style
+
+# What may stand before calcPr, nearest first: the schema fixes the order.
+_BEFORE_CALCULATION = ("definedNames", "externalReferences", "functionGroups", "sheets")
+
+
+class Name(NamedTuple):
+    """A defined name. `sheet` is the sheet it is limited to; `area` is None unless it is one plain area."""
+
+    name: str
+    text: str
+    sheet: str | None
+    area: Area | None
+
+
+class Table(NamedTuple):
+    name: str
+    part: str
+    area: Area
+    headings: tuple[str, ...]
+    header_rows: int
+    total_rows: int
+
+    @property
+    def body(self) -> Area:
+        return self.area._replace(top=self.area.top + self.header_rows, bottom=self.area.bottom - self.total_rows)
+
+
+class Package:
+    def __init__(self, path: Path) -> None:
+        self.parts = Parts(path)
+        properties = self._workbook.find(tag("workbookPr"))
+        date1904 = properties is not None and properties.get("date1904") in ("1", "true")
+        self._text = CellText(date1904, lambda style: add_quoted_style(self.parts, style))
+        self._notes: list[str] = []
+        targets = {r.id: r for r in self.parts.relations(self.parts.workbook)}
+        self.sheets: list[str] = []
+        self._kinds: dict[str, str] = {}
+        self._sheets: dict[str, Sheet] = {}
+        for element in self._workbook.iter(tag("sheet")):
+            name = element.get("name", "")
+            relation = targets[element.get(tag("id", OFFICE_RELATIONS), "")]
+            self.sheets.append(name)
+            self._kinds[name] = relation.target
+            if relation.kind == "worksheet":
+                self._sheets[name] = Sheet(self.parts, name, relation.target, self._text)
+
+    @property
+    def _workbook(self) -> etree._Element:
+        return self.parts.tree(self.parts.workbook)
+
+    @property
+    def file_name(self) -> str:
+        return self.parts.name
+
+    @property
+    def remarks(self) -> list[str]:
+        return [*self._notes, *self._text.remarks]
+
+    @property
+    def worksheets(self) -> list[Sheet]:
+        return [self._sheets[name] for name in self.sheets if name in self._sheets]
+
+    def sheet(self, name: str) -> Sheet:
+        if name not in self._sheets:
+            raise TemplateError(f"{self.file_name} has no worksheet {name!r}; it has {', '.join(self.sheets)}.")
+        return self._sheets[name]
+
+    # ---- what there is
+
+    def names(self) -> list[Name]:
+        found = []
+        for element in self._workbook.iter(tag("definedName")):
+            scope, text = element.get("localSheetId"), element.text or ""
+            sheet = self.sheets[int(scope)] if scope is not None and int(scope) < len(self.sheets) else None
+            area = parse_area(text)
+            if area is not None:
+                spelling = {name.lower(): name for name in self.sheets}
+                area = area._replace(sheet=spelling[area.sheet.lower()]) if area.sheet.lower() in spelling else None
+            found.append(Name(element.get("name", ""), text, sheet, area))
+        return found
+
+    def tables(self) -> list[Table]:
+        found = []
+        for sheet in self.worksheets:
+            for part in self.parts.related(sheet.part, "table"):
+                root = self.parts.tree(part)
+                headings = tuple(_unescaped(c.get("name", "")) for c in root.iter(tag("tableColumn")))
+                found.append(
+                    Table(
+                        root.get("displayName") or root.get("name") or "",
+                        part,
+                        Area(sheet.name, *plain_corners(root.get("ref", ""))),
+                        headings,
+                        int(root.get("headerRowCount", "1")),
+                        int(root.get("totalsRowCount", "0")),
+                    )
+                )
+        return found
+
+    def table(self, name: str) -> Table:
+        return next(table for table in self.tables() if table.name.lower() == name.lower())
+
+    def area(self, name: str) -> Area:
+        """Where a name of the workbook stands now."""
+        found = (n.area for n in self.names() if n.sheet is None and n.name.lower() == name.lower())
+        return next(area for area in found if area is not None)
+
+    def merges(self, area: Area) -> list[Area]:
+        """The merged cells that lie in the area, wholly or partly."""
+        elements = self.sheet(area.sheet).root.iter(tag("mergeCell"))
+        merges = [Area(area.sheet, *plain_corners(element.get("ref", ""))) for element in elements]
+        return [merge for merge in merges if merge.overlaps(area)]
+
+    def merged(self, area: Area) -> bool:
+        """Whether the area is one merged cell."""
+        return area in self.merges(area)
+
+    @property
+    def has_macros(self) -> bool:
+        return any(part.endswith("vbaProject.bin") for part in self.parts)
+
+    # ---- growing and going
+
+    def resize_rows(self, sheet: str, first: int, last: int, count: int) -> None:
+        """The body rows first..last become `count` rows; what stands below moves, what refers to them follows."""
+        self._resize(Resize(self.sheet(sheet).name, "rows", first, last, count))
+
+    def resize_columns(self, sheet: str, first: int, last: int, count: int, top: int, bottom: int) -> None:
+        """The body columns of a block whose rows (heading row included) are top..bottom become `count` columns."""
+        if first + count - 1 > LAST_COLUMN:
+            raise TemplateError(f"{sheet} would have more than {LAST_COLUMN:,} columns, the most a worksheet holds.")
+        self._resize(Resize(self.sheet(sheet).name, "columns", first, last, count, (top, bottom)))
+
+    def _resize(self, change: Resize) -> None:
+        if change.new_last < change.first:
+            raise ValueError("a body keeps at least one row and column")
+        if not change.growth:
+            return
+        sheet = self.sheet(change.sheet)
+        if change.axis == "columns":
+            top, bottom = change.within or (0, 0)
+            right = Area(sheet.name, top, change.last + 1, bottom, max(change.new_last, change.last + 1))
+            in_the_way = sheet.occupied(right) if change.growth > 0 else []
+            if in_the_way:
+                raise TemplateError(
+                    f"{in_the_way[0]} stands where a block grows to column {letters(change.new_last)}. "
+                    f"Nothing may stand at the right of a block; move it below, above or to another sheet."
+                )
+        for other in self.worksheets:
+            other.prepare()
+        follow(self.parts, self.worksheets, change)
+        if change.axis == "rows":
+            sheet.renumber(change.last, min(change.new_last, change.last) + 1, change.growth)
+        else:
+            sheet.resize_columns(change)
+
+    def remove_sheet(self, name: str) -> None:
+        """Takes a sheet out with all that belongs to it alone; what pointed to it says #REF!, links to it go."""
+        if name not in self.sheets:
+            raise TemplateError(f"{self.file_name} has no sheet {name!r}; it has {', '.join(self.sheets)}.")
+        index = self.sheets.index(name)
+        visible = [e.get("name") for e in self._workbook.iter(tag("sheet")) if e.get("state", "visible") == "visible"]
+        if visible == [name]:
+            raise TemplateError(f"{self.file_name}: {name!r} is the only visible sheet and cannot be left out.")
+        part = self._kinds.pop(name)
+        book = self.parts.touch(self.parts.workbook)
+        self._remove_names(book, name, index)
+        follow(self.parts, [sheet for sheet in self.worksheets if sheet.name != name], Removal(name))
+        for element in list(book.iter(tag("sheet"))):
+            if element.get("name") == name:
+                element.getparent().remove(element)  # type: ignore[union-attr]
+        self.parts.drop_relation(self.parts.workbook, part)
+        self.parts.remove_unreachable()
+        self.sheets.remove(name)
+        self._sheets.pop(name, None)
+        self._show_another(book, index)
+        self._forget_titles()
+
+    def _remove_names(self, book: etree._Element, name: str, index: int) -> None:
+        for element in list(book.iter(tag("definedName"))):
+            scope = element.get("localSheetId")
+            text = element.text or ""
+            if scope == str(index) or ("#REF!" in Removal(name).formula(text, None) and "#REF!" not in text):
+                element.getparent().remove(element)  # type: ignore[union-attr]
+            elif scope is not None and int(scope) > index:
+                element.set("localSheetId", str(int(scope) - 1))
+        names = book.find(tag("definedNames"))
+        if names is not None and not len(names):
+            book.remove(names)
+
+    def _show_another(self, book: etree._Element, removed: int) -> None:
+        elements = list(book.iter(tag("sheet")))
+        visible = [i for i, e in enumerate(elements) if e.get("state", "visible") == "visible"]
+        for view in book.iter(tag("workbookView")):
+            for attribute in ("activeTab", "firstSheet"):
+                shown = int(view.get(attribute, "0"))
+                shown = shown - 1 if shown > removed else shown
+                if shown not in visible:
+                    shown = min(visible, key=lambda i: abs(i - shown))
+                if shown or view.get(attribute) is not None:
+                    view.set(attribute, str(shown))
+
+    def _forget_titles(self) -> None:
+        """The file's properties list its sheets; Excel writes the list anew, a wrong one would stay."""
+        for relation in self.parts.relations(""):
+            if relation.kind == "extended-properties" and relation.target in self.parts:
+                root = self.parts.touch(relation.target)
+                for element in list(root):
+                    if local_name(element) in ("HeadingPairs", "TitlesOfParts"):
+                        root.remove(element)
+
+    # ---- writing
+
+    def put(self, sheet: str, row: int, column: int, content: Content, style: int | None = None) -> None:
+        self.sheet(sheet).put(row, column, content, style)
+
+    def set_body(
+        self, area: Area, rows: Iterable[Sequence[Content]], styles: Sequence[Sequence[int]], attributes: Sequence[str]
+    ) -> None:
+        """The cells of a list or block, asked for while the package is written; one style row for all, or one each."""
+        self.sheet(area.sheet).set_body(Body(area, rows, styles, attributes))
+
+    def set_total(self, table: Table, column: int, content: Content) -> None:
+        """A cell of a table's totals row, and what the table itself says about that total."""
+        self.put(table.area.sheet, table.area.bottom, table.area.left + column, content)
+        element = list(self.parts.touch(table.part).iter(tag("tableColumn")))[column]
+        drop_attributes(element, "totalsRowLabel", "totalsRowFunction")
+        for old in element.findall(tag("totalsRowFormula")):
+            element.remove(old)
+        if isinstance(content, Cell) and content.formula is not None:
+            element.set("totalsRowFunction", "custom")
+            formula = etree.SubElement(element, tag("totalsRowFormula"))
+            formula.text = content.formula.removeprefix("=")
+        elif isinstance(content, str):
+            element.set("totalsRowLabel", content)
+
+    def save(self, path: Path, stamp: date) -> None:
+        """Writes the package whole or not at all; times in it are `stamp`, so the same contents give the same bytes."""
+        if self.has_macros != (path.suffix.lower() in (".xlsm", ".xltm")):
+            kind = (
+                "holds macros; call the report .xlsm" if self.has_macros else "holds no macros; call the report .xlsx"
+            )
+            raise TemplateError(f"{self.file_name} {kind}, not {path.name}: Excel refuses to open it otherwise.")
+        self._drop_calculation_chain()
+        self._ask_for_calculation()
+        for sheet in self.worksheets:
+            sheet.drop_stale_values()
+        self._refresh_pivots()
+        self._set_times(stamp)
+        caches = ChartCaches(self)
+        write_package(self.parts, path, stamp, {s.part: s for s in self.worksheets}, caches.rewrite)
+
+    def _drop_calculation_chain(self) -> None:
+        """It lists formula cells; a stale one makes Excel offer a repair, a missing one is made anew."""
+        for part in self.parts.related(self.parts.workbook, "calcChain"):
+            self.parts.drop_relation(self.parts.workbook, part)
+            self.parts.remove(part)
+
+    def _ask_for_calculation(self) -> None:
+        book = self.parts.touch(self.parts.workbook)
+        calculation = book.find(tag("calcPr"))
+        if calculation is None:
+            calculation = etree.Element(tag("calcPr"))
+            before = next(e for e in (book.find(tag(name)) for name in _BEFORE_CALCULATION) if e is not None)
+            before.addnext(calculation)
+        calculation.set("fullCalcOnLoad", "1")
+
+    def _refresh_pivots(self) -> None:
+        for part in list(self.parts):
+            if "pivotCacheDefinition" in part and not part.endswith(".rels"):
+                root = self.parts.tree(part)
+                if root.find(f"{tag('cacheSource')}/{tag('worksheetSource')}") is not None:
+                    self.parts.touch(part).set("refreshOnLoad", "1")
+
+    def _set_times(self, stamp: date) -> None:
+        for relation in self.parts.relations(""):
+            if relation.kind == "core-properties" and relation.target in self.parts:
+                for element in self.parts.touch(relation.target):
+                    if local_name(element) in ("created", "modified"):
+                        element.text = f"{stamp.isoformat()}T00:00:00Z"
+
+
+def _unescaped(heading: str) -> str:
+    return heading.replace("_x000a_", "\n").replace("_x000A_", "\n")
