@@ -9,6 +9,8 @@ from typing import Literal
 
 Nature = Literal["recurring", "purchases"]
 Kind = Literal["New", "Reactivation", "Expansion", "Contraction", "Churn"]
+NOTES_LIMIT = 20_000  # lines listed one by one; all are counted
+CUSTOMER_MONTHS_LIMIT = 720_000  # of the customer table: 20,000 customers in 36 months
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,169 @@
+"""From raw text to typed lines: every line is taken or refused with a reason, and what it is to the figures is settled."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from ..errors import LedgerError
+from . import currencies, readings, reasons
+from .database import Connection, fill, one, rows, sql
+from .dates import month_text
+from .records import ColumnChoice, Nature
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What the user decides about a ledger; None leaves it to what the ledger shows."""
+
+    nature: Nature | None = None
+    currency: str | None = None
+    rates: Mapping[str, Decimal] | None = None
+    dates: Literal["dmy", "mdy"] | None = None
+    duplicates: Literal["keep", "refuse"] = "keep"
+    allow_empty_months: bool = False
+
+
+def clean(con: Connection, columns: Mapping[str, ColumnChoice], policy: Policy, name: str) -> tuple[Nature, str, str]:
+    """Fill the tables lines, cells, moves and what the notes need; gives back nature, its reason and the report's currency."""
+    (taken,) = one(con, "SELECT count(*) FROM source WHERE NOT is_blank")
+    if not taken:
+        raise LedgerError(f"{name}: there is no line below the headings.")
+    kinds_by_heading = "kind" in columns and columns["kind"].how == "by its heading"
+    has_kind = readings.read_kinds(con, kinds_by_heading) and "kind" in columns
+    nature, reason = _nature(con, columns, policy.nature)
+    readings.read_amounts(con)
+    readings.read_dates(con, columns, policy.dates, name)
+    readings.read_customers(con)
+    readings.read_terms(con, columns["term"].heading if "term" in columns else "")
+    currency_column = columns["currency"].heading if "currency" in columns else None
+    home = currencies.read_currencies(con, currency_column, policy.rates, policy.currency, name)
+    flags = {
+        "recurring": nature == "recurring",
+        "has_currency": "currency" in columns,
+        "has_kind": has_kind,
+        "has_start": "start" in columns,
+        "has_end": "end" in columns,
+        "has_term": "term" in columns,
+    }
+    fill(con, "policy", dict.fromkeys(flags, "BOOLEAN"), [tuple(flags.values())])
+    con.execute(sql("lines"))
+    _settle_duplicates(con, policy.duplicates)
+    _check_some_are_taken(con, name)
+    _settle_extent(con)
+    if nature == "recurring":
+        con.execute(sql("reinvoices"))
+        _fill_recurring_cells(con)
+    else:
+        con.execute(sql("purchase_cells"))
+    con.execute(sql("short_months"))
+    con.execute(sql("moves"))
+    if not policy.allow_empty_months:
+        _check_no_month_is_empty(con, nature, name)
+    return nature, reason, home
+
+
+def _nature(con: Connection, columns: Mapping[str, ColumnChoice], told: Nature | None) -> tuple[Nature, str]:
+    if told is not None:
+        if told not in ("recurring", "purchases"):
+            raise LedgerError(f"Nature {told!r} is neither recurring nor purchases.")
+        return told, f"{told}, as stated"
+    if "term" in columns:
+        return "recurring", f"recurring, because the column {columns['term'].heading!r} says how long each line runs"
+    if "start" in columns:
+        heads = f"{columns['start'].heading!r} and {columns['end'].heading!r}"
+        return "recurring", f"recurring, because the columns {heads} give each line's period of service"
+    if "mrr" in columns["amount"].heading.casefold():
+        return (
+            "recurring",
+            f"recurring, because the amounts are headed {columns['amount'].heading!r}; each line is one month",
+        )
+    if word := readings.subscription_word(con):
+        return (
+            "recurring",
+            f"recurring, because lines are of the kind {word!r}; no column says how long a line runs, so each is one month",
+        )
+    return (
+        "purchases",
+        "purchases, because no column gives a term or a period of service and no line is a renewal or a cancellation",
+    )
+
+
+def _settle_duplicates(con: Connection, wanted: str) -> None:
+    con.execute(sql("line_ids"))
+    con.execute(sql("duplicates"))
+    con.execute(
+        "UPDATE lines SET refusal = 'same_line_twice' WHERE line IN (SELECT line FROM duplicates WHERE id_repeats) "
+        "AND refusal NOT IN ('damaged_line', 'total_line')"
+    )
+    if wanted == "refuse":
+        con.execute(
+            "UPDATE lines SET refusal = 'duplicate' WHERE refusal = '' AND line IN (SELECT line FROM duplicates)"
+        )
+
+
+def _check_some_are_taken(con: Connection, name: str) -> None:
+    (accepted,) = one(con, "SELECT count(*) FROM lines WHERE refusal = '' AND role IN ('recurring', 'purchase')")
+    if accepted:
+        return
+    worst = rows(
+        con,
+        "SELECT refusal, count(*), min(line) FROM lines WHERE refusal <> '' GROUP BY refusal ORDER BY 2 DESC, 1 LIMIT 1",
+    )
+    if worst:
+        code, lines, line = worst[0]
+        raise LedgerError(
+            f"{name}: no line can be counted; {lines:,} lines are refused, the first on line {line}: {reasons.REFUSED[code][1]}."
+        )
+    raise LedgerError(
+        f"{name}: no line is recurring revenue or a purchase; check which columns are the kind and the term of a line."
+    )
+
+
+def _settle_extent(con: Connection) -> None:
+    """The months of the ledger. Its last one is that of the last billing line: refunds and cancellations may trail behind."""
+    con.execute(
+        "CREATE OR REPLACE TABLE extent AS SELECT max(day) AS last_day, max(month) AS last_month FROM lines "
+        "WHERE refusal = '' AND role IN ('recurring', 'purchase')"
+    )
+
+
+def _fill_recurring_cells(con: Connection) -> None:
+    con.execute(sql("spans"))
+    con.execute(sql("recurring_cells"))
+    (below,) = one(con, "SELECT count(*) FROM cells WHERE cents < 0")
+    if below:
+        con.execute(sql("negative"))
+        con.execute(sql("recurring_cells"))
+    _check_some_cells(con)
+
+
+def _check_some_cells(con: Connection) -> None:
+    (cells,) = one(con, "SELECT count(*) FROM cells")
+    if not cells:
+        raise LedgerError("The ledger has no recurring revenue at any month's end.")
+
+
+def _check_no_month_is_empty(con: Connection, nature: Nature, name: str) -> None:
+    gaps = rows(
+        con,
+        "SELECT month, following FROM (SELECT month, lead(month) OVER (ORDER BY month) AS following "
+        "FROM (SELECT DISTINCT month FROM cells)) WHERE following > month + 1 ORDER BY month LIMIT 1",
+    )
+    if not gaps:
+        return
+    before, after = gaps[0]
+    first, last = month_text(before + 1), month_text(after - 1)
+    span = first if first == last else f"{first} to {last}"
+    (line,) = one(
+        con,
+        "SELECT min(line) FROM lines WHERE refusal = '' AND coalesce(first_month, month) = $after AND role IN ('recurring', 'purchase')",
+        {"after": after},
+    )
+    what = "no customer is active" if nature == "recurring" else "there is no purchase"
+    raise LedgerError(
+        f"{name}: {what} in {span}, which would read as every customer lost; the figures go on in {month_text(after)} with line "
+        f"{line}. If that is right, allow empty months."
+    )

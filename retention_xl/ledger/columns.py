@@ -1,0 +1,92 @@
+"""Which column of a source is which field: by its heading in common spellings, or as the user says."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+
+from ..errors import LedgerError
+from .records import ColumnChoice
+from .spellings import HEADINGS
+
+REQUIRED = ("customer", "date", "amount")
+
+FIELDS = tuple(HEADINGS)
+
+
+def plain_heading(text: str) -> str:
+    """A heading without what differs between programs: CustomerID, customer_id and " Customer ID" are one."""
+    body = unicodedata.normalize("NFKC", text)
+    body = re.sub(r"(?<=[a-zäöüß0-9])(?=[A-ZÄÖÜ])", " ", body)
+    body = re.sub(r"[^\w]+|_+", " ", body)
+    return " ".join(body.casefold().split())
+
+
+_RUN_TOGETHER = {
+    field: {spelling.replace(" ", ""): rank for rank, spelling in reversed(list(enumerate(spellings)))}
+    for field, spellings in HEADINGS.items()
+}
+
+
+def _rank(field: str, heading: str) -> int | None:
+    return _RUN_TOGETHER[field].get(plain_heading(heading).replace(" ", ""))
+
+
+def recognised(headings: Sequence[str]) -> dict[str, int]:
+    """The column of each field that a heading tells of, by position."""
+    chosen: dict[str, int] = {}
+    taken: set[int] = set()
+    for field in FIELDS:
+        ranked = sorted(
+            (rank, position)
+            for position, heading in enumerate(headings)
+            if position not in taken and (rank := _rank(field, heading)) is not None
+        )
+        if ranked:
+            chosen[field] = ranked[0][1]
+            taken.add(ranked[0][1])
+    # A start without an end is as likely the day the customer joined as the day this line's service starts.
+    if ("start" in chosen) != ("end" in chosen):
+        chosen.pop("start", None)
+        chosen.pop("end", None)
+    return chosen
+
+
+def _listed(headings: Sequence[str]) -> str:
+    return ", ".join(repr(h) for h in headings if h.strip()) or "none"
+
+
+def choose(headings: Sequence[str], wanted: Mapping[str, str] | None, name: str) -> dict[str, tuple[int, ColumnChoice]]:
+    """The column of every field: as `wanted` (field -> heading) says, the others by their heading."""
+    chosen: dict[str, tuple[int, ColumnChoice]] = {}
+    for field, heading in (wanted or {}).items():
+        if field not in HEADINGS:
+            raise LedgerError(f"Column mapping: {field!r} is not a field; the fields are {', '.join(FIELDS)}.")
+        exact = [i for i, h in enumerate(headings) if h == heading]
+        close = exact or [i for i, h in enumerate(headings) if plain_heading(h) == plain_heading(heading)]
+        if not close:
+            raise LedgerError(
+                f"{name}: no column is headed {heading!r} (wanted for {field}); found: {_listed(headings)}."
+            )
+        if len(close) > 1:
+            raise LedgerError(f"{name}: {len(close)} columns are headed {heading!r}; rename all but one of them.")
+        chosen[field] = (close[0], ColumnChoice(field, headings[close[0]], "by --map"))
+    free = ["" if any(i == position for position, _ in chosen.values()) else h for i, h in enumerate(headings)]
+    for field, position in recognised(free).items():
+        if field in chosen:
+            continue
+        twins = [h for h in free if plain_heading(h) == plain_heading(headings[position])]
+        if len(twins) > 1:
+            raise LedgerError(
+                f"{name}: {len(twins)} columns are headed {headings[position]!r}; rename all but one of them."
+            )
+        chosen[field] = (position, ColumnChoice(field, headings[position], "by its heading"))
+    missing = [field for field in REQUIRED if field not in chosen]
+    if missing:
+        example = f'--map {missing[0]}="{next((h for h in free if h.strip()), "HEADING")}"'
+        raise LedgerError(
+            f"{name}: no column could be recognised as {' or '.join(missing)}; found: {_listed(headings)}. "
+            f"Say which column it is, for example {example}."
+        )
+    return {field: chosen[field] for field in FIELDS if field in chosen}

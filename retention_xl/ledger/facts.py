@@ -1,0 +1,134 @@
+"""The facts of one month, each added up by a statement in sql/."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .database import Connection, one, rows, sql
+from .dates import month_end, month_of, month_text
+from .records import (
+    CUSTOMER_MONTHS_LIMIT,
+    CohortFacts,
+    Customer,
+    Facts,
+    MonthFacts,
+    Pair,
+    ReasonFacts,
+    RepeatFacts,
+)
+from .tieout import tie_out
+
+if TYPE_CHECKING:
+    from .read import Ledger
+
+WINDOW = 36  # months of the customer table
+YEAR_AND_ONE = 13  # months of reasons and repeats: the report month and the twelve before
+
+
+def facts_of(con: Connection, ledger: Ledger, month: int) -> Facts:
+    first = month_of(ledger.first_month)
+    assert first is not None
+    since = max(first, month - WINDOW + 1)
+    total, print_ = one(con, "SELECT ledger_total, fingerprint FROM totals")
+    return Facts(
+        nature=ledger.nature,
+        currency=ledger.currency,
+        month=month_text(month),
+        months=tuple(month_text(m) for m in range(first, month + 1)),
+        movements=_movements(con, first, month),
+        cohorts=_cohorts(con, month),
+        pairs=_pairs(con, month),
+        window=tuple(month_text(m) for m in range(since, month + 1)),
+        customers=_customers(con, since, month),
+        reasons=_reasons(con, month),
+        repeats=_repeats(con, first, month) if ledger.nature == "purchases" else (),
+        joined_and_left=one(con, sql("joined_and_left"), {"month": month})[0],
+        tie_out=tie_out(con, ledger.nature, month),
+        ledger_total=total,
+        quality=ledger.quality,
+        fingerprint=print_,
+    )
+
+
+def _movements(con: Connection, first: int, month: int) -> tuple[MonthFacts, ...]:
+    found = {m: tuple(map(int, values)) for m, *values in rows(con, sql("bridge"), {"month": month})}
+    facts = []
+    opening = opening_customers = 0
+    for m in range(first, month + 1):
+        (new, back, up, down, churn, closing, c_new, c_back, c_up, c_down, c_lost, c_closing, kept) = found.get(
+            m, (0,) * 13
+        )
+        facts.append(
+            MonthFacts(
+                month=month_text(m),
+                opening=opening,
+                new=new,
+                reactivation=back,
+                expansion=up,
+                contraction=down,
+                churn=churn,
+                closing=closing,
+                opening_customers=opening_customers,
+                new_customers=c_new,
+                reactivated_customers=c_back,
+                expanded_customers=c_up,
+                contracted_customers=c_down,
+                lost_customers=c_lost,
+                closing_customers=c_closing,
+                kept_opening=kept,
+            )
+        )
+        opening, opening_customers = closing, c_closing
+    return tuple(facts)
+
+
+def _cohorts(con: Connection, month: int) -> tuple[CohortFacts, ...]:
+    """Every age of every cohort, also those at which nobody was active."""
+    found: dict[int, dict[int, tuple[int, int]]] = {}
+    for cohort, age, customers, cents in rows(con, sql("cohorts"), {"month": month}):
+        found.setdefault(cohort, {})[age] = (customers, int(cents))
+    return tuple(
+        CohortFacts(month_text(cohort), age, *ages.get(age, (0, 0)))
+        for cohort, ages in sorted(found.items())
+        for age in range(month - cohort + 1)
+    )
+
+
+def _pairs(con: Connection, month: int) -> tuple[Pair, ...]:
+    asked = {"month": month, "month_end": month_end(month)}
+    con.execute(sql("last_starts"), asked)
+    return tuple(
+        Pair(name, opening, closing, month_text(first), *rest)
+        for name, opening, closing, first, *rest in rows(con, sql("pairs"), asked)
+    )
+
+
+def _customers(con: Connection, since: int, month: int) -> tuple[Customer, ...] | None:
+    asked = {"since": since, "month": month}
+    (active,) = one(con, "SELECT count(DISTINCT customer) FROM moves WHERE month BETWEEN $since AND $month", asked)
+    if active * (month - since + 1) > CUSTOMER_MONTHS_LIMIT:
+        return None
+    return tuple(
+        Customer(name, month_text(first), tuple(cents))
+        for name, first, cents in rows(con, sql("customer_table"), asked)
+    )
+
+
+def _reasons(con: Connection, month: int) -> tuple[ReasonFacts, ...]:
+    asked: dict[str, Any] = {"month": month, "since": month - YEAR_AND_ONE, "month_end": month_end(month)}
+    return tuple(
+        ReasonFacts(month_text(m), reason, customers, int(cents))
+        for m, reason, customers, cents in rows(con, sql("reasons"), asked)
+    )
+
+
+def _repeats(con: Connection, first: int, month: int) -> tuple[RepeatFacts, ...]:
+    asked = range(max(first, month - YEAR_AND_ONE + 1), month + 1)
+    con.execute(
+        "CREATE OR REPLACE TABLE asked_months AS SELECT unnest($months) AS month, unnest($ends) AS month_end",
+        {"months": list(asked), "ends": [month_end(m) for m in asked]},
+    )
+    return tuple(
+        RepeatFacts(month_text(m), customers, repeaters)
+        for m, customers, repeaters in rows(con, sql("repeats"), {"month_end": month_end(month)})
+    )

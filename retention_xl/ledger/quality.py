@@ -1,0 +1,146 @@
+"""What was read, taken and refused, and the list of lines behind it."""
+
+from __future__ import annotations
+
+from . import reasons
+from .columns import FIELDS
+from .database import Connection, one, rows
+from .records import NOTES_LIMIT, ColumnChoice, Note, Quality
+
+_ACTIONS = (("refused", reasons.REFUSED), ("changed", reasons.CHANGED), ("noted", reasons.NOTED))
+
+
+def collect(con: Connection) -> None:
+    """Table `issues`: one row for each thing to tell about a line; a refused line has its refusal only."""
+    parts = ["SELECT line, 'refused' AS action, refusal AS code FROM lines WHERE refusal <> ''"]
+    parts += [f"SELECT line, 'changed', '{code}' FROM lines WHERE {code} AND refusal = ''" for code in reasons.CHANGED]
+    parts += [
+        "SELECT d.line, 'noted', 'duplicates' FROM duplicates d JOIN lines l ON l.line = d.line WHERE l.refusal = ''",
+        "SELECT line, 'noted', 'sign_differs' FROM lines WHERE sign_differs AND refusal = ''",
+        "SELECT line, 'noted', 'no_term' FROM lines WHERE no_term AND refusal = ''",
+        "SELECT l.line, 'noted', CASE WHEN m.purchases = 0 THEN 'refund_alone' ELSE 'refund_beyond' END "
+        "FROM lines l JOIN short_months m ON m.customer = l.customer AND m.month = l.month "
+        "WHERE l.role = 'refund' AND l.refusal = ''",
+    ]
+    con.execute("CREATE OR REPLACE TABLE issues AS " + " UNION ALL ".join(parts))
+
+
+def summarise(con: Connection, columns: dict[str, ColumnChoice], name: str) -> Quality:
+    ranks = {(action, code): (i, j) for i, (action, known) in enumerate(_ACTIONS) for j, code in enumerate(known)}
+    sentences = {(action, code): known[code] for action, known in _ACTIONS for code in known}
+    counts: dict[tuple[str, str], tuple[int, dict[str, int]]] = {}
+    for action, code, currency, lines, cents in rows(
+        con,
+        "SELECT i.action, i.code, coalesce(l.currency, ''), count(*), sum(l.own_cents) FROM issues i JOIN lines l USING (line) GROUP BY ALL",
+    ):
+        before, by_currency = counts.setdefault((action, code), (0, {}))
+        if cents is not None:
+            by_currency[currency] = int(cents)
+        counts[action, code] = (before + lines, by_currency)
+    ordered = sorted(counts, key=ranks.__getitem__)
+    by_reason = tuple(
+        (key[0], sentences[key][1], counts[key][0], dict(sorted(counts[key][1].items()))) for key in ordered
+    )
+    read, accepted, refused, unreadable, refused_cents, unconverted = one(
+        con,
+        "SELECT count(*), count(*) FILTER (WHERE refusal = ''), count(*) FILTER (WHERE refusal <> ''), "
+        "count(*) FILTER (WHERE refusal <> '' AND own_cents IS NULL), "
+        "coalesce(sum(cents) FILTER (WHERE refusal <> ''), 0), count(*) FILTER (WHERE refusal <> '' AND cents IS NULL) FROM lines",
+    )
+    return Quality(
+        lines_read=read,
+        lines_accepted=accepted,
+        lines_refused=refused,
+        notes=tuple(_notes(con, columns, name)),
+        notes_total=sum(lines for lines, _ in counts.values()),
+        by_reason=by_reason,
+        refused_cents=None if unconverted else int(refused_cents),
+        refused_unreadable=unreadable,
+        read_cents_by_currency=_raw_cents(con),
+        accepted_cents_by_currency={
+            currency: int(cents)
+            for currency, cents in rows(
+                con, "SELECT currency, sum(own_cents) FROM lines WHERE refusal = '' GROUP BY currency ORDER BY currency"
+            )
+        },
+    )
+
+
+# Amount and rate of a line straight from its own text: the way to the total that does not pass through the cleaned lines.
+RAW_AMOUNTS = """
+    SELECT coalesce(c.currency, '') AS currency, c.rate,
+        CASE WHEN k.kind IN ('cancel', 'reactivate') AND s.raw_amount = '' THEN 0 ELSE coalesce(plain_cents(s.raw_amount), a.cents) END
+            AS own_cents
+    FROM source s
+    LEFT JOIN read_amounts a ON a.text = s.raw_amount AND a.typed = s.amount_typed
+    LEFT JOIN read_kinds k ON k.text = s.raw_kind
+    LEFT JOIN read_currencies c ON c.text = CASE WHEN (SELECT has_currency FROM policy) THEN s.raw_currency ELSE coalesce(a.sign, '') END
+    WHERE NOT s.is_blank
+"""
+
+
+def _raw_cents(con: Connection) -> dict[str, int]:
+    return {
+        currency: int(cents)
+        for currency, cents in rows(
+            con,
+            f"SELECT currency, sum(own_cents) FROM ({RAW_AMOUNTS}) WHERE own_cents IS NOT NULL GROUP BY currency ORDER BY currency",
+        )
+    }
+
+
+def ledger_total(con: Connection) -> int:
+    """Cents of all readable amounts in the report's currency, straight from the raw column."""
+    (total,) = one(
+        con, f"SELECT coalesce(sum(converted(own_cents, rate)), 0) FROM ({RAW_AMOUNTS}) WHERE rate IS NOT NULL"
+    )
+    return int(total)
+
+
+def _notes(con: Connection, columns: dict[str, ColumnChoice], name: str) -> list[Note]:
+    rank = " ".join(f"WHEN '{action}' THEN {i}" for i, (action, _) in enumerate(_ACTIONS))
+    raw = ", ".join(f"s.raw_{f}" for f in FIELDS)
+    found = rows(
+        con,
+        f"""
+        WITH listed AS (SELECT * FROM issues ORDER BY CASE action {rank} END, line, code LIMIT {NOTES_LIMIT})
+        SELECT i.action, i.code, i.line, l.own_cents, coalesce(l.currency, ''), l.months, s.damage,
+            coalesce(p.meant, ''), coalesce(a.detail, ''), d.original, {raw}
+        FROM listed i
+        JOIN lines l ON l.line = i.line
+        JOIN source s ON s.line = i.line
+        LEFT JOIN spellings p ON p.spelling = s.raw_customer
+        LEFT JOIN read_amounts a ON a.text = s.raw_amount AND a.typed = s.amount_typed
+        LEFT JOIN duplicates d ON d.line = i.line
+        ORDER BY CASE i.action {rank} END, i.line, i.code
+        """,
+    )
+    notes = []
+    for action, code, line, cents, currency, months, damage, meant, readings, original, *texts in found:
+        field, sentence = dict(_ACTIONS)[action][code]
+        by_field = dict(zip(FIELDS, texts, strict=True))
+        if code == "total_line" and not by_field["customer"].strip():
+            field = "date"
+        detail = {
+            "damaged_line": damage,
+            "damaged_id": f"it seems to be {meant}",
+            "respelled": f"read as {meant}",
+            "amount_two_readings": readings,
+            "part_months": f"{months} months",
+            "same_line_twice": f"as line {original}",
+            "duplicate": f"line {original}",
+            "duplicates": f"line {original}",
+        }.get(code, "")
+        notes.append(
+            Note(
+                action=action,
+                file=name,
+                line=line,
+                column=columns[field].heading if field in columns else "",
+                value=by_field.get(field, ""),
+                reason=f"{sentence} ({detail})" if detail else sentence,
+                cents=cents,
+                currency=currency,
+            )
+        )
+    return notes

@@ -1,0 +1,156 @@
+"""The door of the package: a ledger file or DataFrame in, a Ledger out that gives the facts of any of its months."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from ..errors import LedgerError
+from . import quality
+from .clean import Policy, clean
+from .columns import choose
+from .currencies import load_rates
+from .database import Connection, connect, one, rows
+from .dates import month_end, month_of, month_text
+from .facts import facts_of
+from .fingerprint import fingerprint
+from .records import ColumnChoice, Facts, Nature, Quality
+from .sources import Progress, open_source
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+LARGE = 64 << 20  # bytes of a source; beyond it the ledger is kept on disk while it is read
+
+
+class Ledger:
+    """A ledger that has been read. It holds a database until it is closed, so use it in a `with` or call close()."""
+
+    nature: Nature
+    nature_reason: str
+    currency: str
+    columns: tuple[ColumnChoice, ...]
+    quality: Quality
+    first_month: str
+    last_month: str
+    last_complete_month: str
+    last_date: date
+
+    def __init__(self, con: Connection, scratch: tempfile.TemporaryDirectory[str]) -> None:
+        self._con = con
+        self._scratch = scratch
+
+    def __enter__(self) -> Ledger:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._con.close()
+        self._scratch.cleanup()
+
+    def facts(self, month: str | None = None) -> Facts:
+        """All that the report of `month` needs ("2026-10"); without it the last complete month."""
+        wanted = month or self.last_complete_month
+        number = month_of(wanted)
+        if number is None:
+            raise LedgerError(f"Month {wanted!r} is not a month; write it as 2026-10.")
+        if not self.first_month <= wanted <= self.last_month:
+            raise LedgerError(
+                f"Month {wanted} is outside the ledger, which runs from {self.first_month} to {self.last_month}."
+            )
+        return facts_of(self._con, self, number)
+
+    def customer_months(self) -> pd.DataFrame:
+        """Every active customer month: customer, month, cents."""
+        return self._frame(
+            "SELECT c.name AS customer, m.month, m.cents FROM moves m JOIN customers c USING (customer) ORDER BY 1, 2"
+        )
+
+    def movements(self) -> pd.DataFrame:
+        """The bridge of every month, in cents and customers."""
+        import pandas as pd
+
+        return pd.DataFrame([{f: getattr(m, f) for f in m.__slots__} for m in self.facts(self.last_month).movements])
+
+    def cohorts(self) -> pd.DataFrame:
+        """Customers and cents of every cohort by age in months."""
+        import pandas as pd
+
+        return pd.DataFrame([{f: getattr(c, f) for f in c.__slots__} for c in self.facts(self.last_month).cohorts])
+
+    def _frame(self, query: str) -> pd.DataFrame:
+        frame = self._con.execute(query).df()
+        texts = {number: month_text(number) for number in frame["month"].unique()}
+        frame["month"] = frame["month"].map(texts)
+        return frame
+
+
+def read_ledger(
+    source: Any,
+    *,
+    columns: Mapping[str, str] | None = None,
+    nature: Nature | None = None,
+    currency: str | None = None,
+    rates: str | Path | Mapping[str, object] | None = None,
+    dates: Literal["dmy", "mdy"] | None = None,
+    duplicates: Literal["keep", "refuse"] = "keep",
+    allow_empty_months: bool = False,
+    encoding: str | None = None,
+    progress: Progress | None = None,
+) -> Ledger:
+    """Read a billing ledger from a file (CSV, .gz, Excel, Parquet) or a pandas DataFrame. The source is never changed."""
+    tell = progress or (lambda text, fraction: None)
+    if dates not in (None, "dmy", "mdy"):
+        raise LedgerError(f"Dates {dates!r} is neither dmy (day first) nor mdy (month first).")
+    if duplicates not in ("keep", "refuse"):
+        raise LedgerError(f"Duplicates {duplicates!r} is neither keep nor refuse.")
+    opened = open_source(source, encoding)
+    chosen = choose(opened.headings, columns, opened.name)
+    policy = Policy(
+        nature, currency, load_rates(rates) if rates is not None else None, dates, duplicates, allow_empty_months
+    )
+    scratch = tempfile.TemporaryDirectory(prefix="retention_xl_", ignore_cleanup_errors=True)
+    con = connect(Path(scratch.name), on_disk=opened.size > LARGE)
+    ledger = Ledger(con, scratch)
+    try:
+        opened.load(con, {field: position for field, (position, _) in chosen.items()}, Path(scratch.name), tell)
+        tell("Cleaning lines", None)
+        choices = {field: choice for field, (_, choice) in chosen.items()}
+        ledger.columns = tuple(choices.values())
+        ledger.nature, ledger.nature_reason, ledger.currency = clean(con, choices, policy, opened.name)
+        quality.collect(con)
+        ledger.quality = quality.summarise(con, choices, opened.name)
+        con.execute(
+            "CREATE OR REPLACE TABLE totals AS SELECT CAST($total AS BIGINT) AS ledger_total, $print AS fingerprint",
+            {"total": quality.ledger_total(con), "print": fingerprint(con)},
+        )
+        con.execute("DROP VIEW source")
+        con.execute("DROP TABLE raw")
+        _set_extent(ledger, con)
+    except BaseException:
+        ledger.close()
+        raise
+    return ledger
+
+
+def _set_extent(ledger: Ledger, con: Connection) -> None:
+    first, last, ledger.last_date = one(con, "SELECT (SELECT min(month) FROM cells), last_month, last_day FROM extent")
+    ledger.first_month, ledger.last_month = month_text(first), month_text(last)
+    # A month is complete when its last line lies no further from its end than in the twelve months before.
+    ends = dict(
+        rows(
+            con,
+            "SELECT month, max(day) FROM lines WHERE refusal = '' AND role IN ('recurring', 'purchase') "
+            "AND month >= $since GROUP BY month ORDER BY month",
+            {"since": last - 12},
+        )
+    )
+    distance = {month: (month_end(month) - day).days for month, day in ends.items()}
+    before = [days for month, days in distance.items() if month < last]
+    complete = not before or distance[last] <= max(before)
+    ledger.last_complete_month = month_text(last if complete or last == first else last - 1)

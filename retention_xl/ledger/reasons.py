@@ -1,0 +1,52 @@
+"""Why a line is refused, read in a changed way or worth a look: one sentence each, said here and nowhere else."""
+
+from __future__ import annotations
+
+from . import amounts, dates, words
+
+# code -> the field at fault ("" for the whole line) and the reason. The order is that of the list in the report.
+REFUSED: dict[str, tuple[str, str]] = {
+    "damaged_line": ("", "the line has more cells than the heading line"),
+    "total_line": ("customer", "a total line, not a transaction"),
+    "same_line_twice": ("line", "the same line twice: every cell repeats, the line id too"),
+    "duplicate": ("", "every cell repeats an earlier line"),
+    "no_customer": ("customer", "no customer is named"),
+    "damaged_id": ("customer", "an id that lost its letters or zeros in a spreadsheet"),
+    "date_blank": ("date", "the date is blank"),
+    "date_unreadable": ("date", dates.NOT_A_DATE),
+    "date_not_plausible": ("date", dates.NOT_PLAUSIBLE),
+    "date_other_order": ("date", "is no date in the order of day and month that the column has"),
+    "amount_blank": ("amount", "the amount is blank"),
+    "amount_unreadable": ("amount", amounts.NOT_A_NUMBER),
+    "amount_too_large": ("amount", amounts.TOO_LARGE),
+    "amount_two_readings": ("amount", "can be read in two ways, and the column has decimal points and decimal commas"),
+    "kind_unknown": ("kind", "is not a known kind of line"),
+    "payment_beside_invoices": ("kind", "a payment of an invoice that the ledger has too; it would count twice"),
+    "sign_against_kind": ("amount", "a refund or credit note above zero: its sign and its kind disagree"),
+    "currency_unknown": ("currency", "is not a currency code"),
+    "currency_blank": ("currency", "no currency is named, and the ledger has several"),
+    "start_unreadable": ("start", "the start of service is not a date"),
+    "end_unreadable": ("end", "the end of service is not a date"),
+    "ends_before_start": ("end", "the service ends before it starts"),
+    "term_not_months": ("term", "is not a whole number of months"),
+    "term_unknown": ("term", "is not a known term"),
+    "term_too_long": ("term", f"is more than {words.LONGEST_TERM} months"),
+    "negative_mrr": ("amount", "takes the customer's recurring revenue below zero"),
+}
+
+CHANGED: dict[str, tuple[str, str]] = {
+    "rounded": ("amount", "more than two decimals, rounded half up to the cent"),
+    "dash": ("amount", "a dash is read as zero"),
+    "respelled": ("customer", "another spelling of the same id (blanks, capitals, wide digits aside)"),
+    "kind_assumed": ("kind", "no kind is stated; taken by the sign of the amount"),
+    "currency_assumed": ("currency", "no currency is stated; taken as the ledger's only one"),
+    "part_months": ("end", "the service is not whole months; counted as the nearest number of them"),
+}
+
+NOTED: dict[str, tuple[str, str]] = {
+    "duplicates": ("", "every cell repeats an earlier line; kept, as equal purchases do happen"),
+    "sign_differs": ("amount", "the currency sign differs from the currency column, which counts"),
+    "no_term": ("term", "no term is stated; taken as one-time, not as recurring revenue"),
+    "refund_alone": ("amount", "a refund in a month without purchases of this customer"),
+    "refund_beyond": ("amount", "refunds of the month are larger than the customer's purchases in it"),
+}

@@ -1,0 +1,19 @@
+-- Lines that repeat an earlier one in every cell. `id_repeats`: the source numbers its lines, and the number repeats too.
+CREATE OR REPLACE TABLE duplicates AS
+WITH met_twice AS (
+    SELECT line_hash FROM lines WHERE refusal <> 'damaged_line' GROUP BY line_hash HAVING count(*) > 1
+),
+candidates AS (
+    SELECT l.line, l.line_hash, l.customer, l.day, l.own_cents, s.raw_line
+    FROM lines l JOIN source s ON s.line = l.line
+    WHERE l.line_hash IN (SELECT line_hash FROM met_twice) AND l.refusal <> 'damaged_line'
+),
+counted AS (
+    SELECT *,
+        row_number() OVER same AS nth,
+        min(line) OVER (PARTITION BY line_hash, customer, day, own_cents, raw_line) AS original
+    FROM candidates
+    WINDOW same AS (PARTITION BY line_hash, customer, day, own_cents, raw_line ORDER BY line)
+)
+SELECT line, original, raw_line <> '' AND (SELECT ids_are_unique FROM line_ids) AS id_repeats
+FROM counted WHERE nth > 1;

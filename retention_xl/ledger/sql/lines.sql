@@ -1,0 +1,150 @@
+-- Every line of the source, typed, with the reason to refuse it ('' where it is taken) and what it is to the figures (`role`).
+CREATE OR REPLACE TABLE lines AS
+WITH joined AS (
+    SELECT
+        policy.*,
+        s.line, s.damage, s.line_hash, s.raw_date, s.raw_amount,
+        s.raw_plan AS plan, s.raw_tier AS tier, s.raw_region AS region, s.raw_channel AS channel, trim(s.raw_reason) AS reason,
+        i.customer, i.state AS id_state, i.is_total, i.respelled,
+        coalesce(plain_day(s.raw_date), d.day) AS day, coalesce(d.code, '') AS day_code,
+        coalesce(plain_cents(s.raw_amount), a.cents) AS own, coalesce(a.code, '') AS amount_code,
+        coalesce(a.rounded, FALSE) AS rounded,
+        k.kind AS stated_kind,
+        c.currency, c.rate, c.code AS currency_code, c.assumed AS currency_assumed,
+        has_currency AND a.sign <> '' AND a.sign <> c.currency AS sign_differs,
+        t.months AS term_months, t.code AS term_code,
+        coalesce(plain_day(s.raw_start), ds.day) AS starts, coalesce(ds.code, '') AS start_code,
+        coalesce(plain_day(s.raw_end), de.day) AS ends, coalesce(de.code, '') AS end_code
+    FROM source s
+    CROSS JOIN policy
+    LEFT JOIN spellings i ON i.spelling = s.raw_customer
+    LEFT JOIN read_dates d ON d.field = 'date' AND d.text = s.raw_date
+    LEFT JOIN read_dates ds ON ds.field = 'start' AND ds.text = s.raw_start
+    LEFT JOIN read_dates de ON de.field = 'end' AND de.text = s.raw_end
+    LEFT JOIN read_amounts a ON a.text = s.raw_amount AND a.typed = s.amount_typed
+    LEFT JOIN read_kinds k ON k.text = s.raw_kind
+    LEFT JOIN read_currencies c ON c.text = CASE WHEN has_currency THEN s.raw_currency ELSE coalesce(a.sign, '') END
+    LEFT JOIN read_terms t ON t.text = s.raw_term AND t.count_text = s.raw_term_count
+    WHERE NOT s.is_blank
+),
+kinded AS (
+    SELECT *,
+        CASE
+            WHEN amount_code = 'amount_blank' AND stated_kind IN ('cancel', 'reactivate') THEN 0
+            ELSE own
+        END AS own_cents,
+        CASE
+            WHEN stated_kind IS NULL OR stated_kind <> '' THEN stated_kind
+            WHEN own >= 0 THEN 'invoice'
+            WHEN recurring THEN 'credit'
+            ELSE 'refund'
+        END AS kind
+    FROM joined
+),
+periods AS (
+    -- The whole months from start to end. `until` is the first day no longer served: the stated end, or the day after where
+    -- ends are written as the last day served.
+    SELECT *,
+        coalesce(starts, day) AS first_day,
+        month_number(ends) - month_number(coalesce(starts, day)) AS months_exclusive,
+        month_number(ends + 1) - month_number(coalesce(starts, day)) AS months_inclusive
+    FROM kinded
+),
+ended AS (
+    SELECT *,
+        CASE
+            WHEN ends IS NULL OR NOT recurring THEN ''
+            WHEN ends = first_day AND has_start THEN 'none'
+            WHEN months_exclusive > 0 AND ends >= add_months(first_day, months_exclusive)
+                AND (ends = add_months(first_day, months_exclusive) OR first_day = last_day(first_day)) THEN 'exclusive'
+            WHEN months_inclusive > 0 AND ends + 1 >= add_months(first_day, months_inclusive)
+                AND (ends + 1 = add_months(first_day, months_inclusive) OR first_day = last_day(first_day)) THEN 'inclusive'
+            ELSE 'part'
+        END AS ending
+    FROM periods
+),
+habit AS (
+    SELECT count(*) FILTER (WHERE ending = 'inclusive') > count(*) FILTER (WHERE ending = 'exclusive') AS inclusive FROM ended
+),
+served AS (
+    SELECT ended.*,
+        CASE
+            WHEN ending IN ('exclusive', 'none') THEN ends
+            WHEN ending = 'inclusive' THEN ends + 1
+            WHEN ending = 'part' THEN ends + CASE WHEN habit.inclusive THEN 1 ELSE 0 END
+        END AS until,
+        CASE
+            WHEN ending = 'exclusive' THEN months_exclusive
+            WHEN ending = 'inclusive' THEN months_inclusive
+            WHEN ending = 'none' THEN 0
+            WHEN ending = 'part' THEN NULL
+            WHEN has_term THEN term_months
+            WHEN has_start OR has_end THEN 0
+            ELSE 1
+        END AS whole_months
+    FROM ended CROSS JOIN habit
+),
+measured AS (
+    -- A period that is not whole months counts as the nearest number of them, at least one.
+    SELECT *,
+        CASE
+            WHEN whole_months IS NOT NULL OR until IS NULL OR until <= first_day THEN whole_months
+            ELSE greatest(1, CAST(round(
+                month_number(until) - month_number(first_day)
+                + (day(until) - day(first_day)) / CAST(day(last_day(first_day)) AS DOUBLE)) AS INTEGER))
+        END AS months
+    FROM served
+),
+billed AS (
+    SELECT *,
+        CASE WHEN rate IS NOT NULL THEN converted(own_cents, rate) END AS cents,
+        recurring AND kind = 'invoice' AS may_recur
+    FROM measured
+),
+judged AS (
+    SELECT *,
+        CASE
+            WHEN damage <> '' THEN 'damaged_line'
+            WHEN (is_total AND day_code = 'date_blank') OR day_code = 'total' THEN 'total_line'
+            WHEN id_state <> '' THEN id_state
+            WHEN day IS NULL THEN day_code
+            WHEN own_cents IS NULL THEN amount_code
+            WHEN kind IS NULL THEN 'kind_unknown'
+            WHEN kind = 'payment' THEN 'payment_beside_invoices'
+            WHEN kind IN ('refund', 'credit') AND own_cents > 0 THEN 'sign_against_kind'
+            WHEN currency_code <> '' THEN currency_code
+            WHEN may_recur AND start_code NOT IN ('', 'date_blank') THEN 'start_unreadable'
+            WHEN may_recur AND end_code NOT IN ('', 'date_blank') THEN 'end_unreadable'
+            WHEN may_recur AND until < first_day THEN 'ends_before_start'
+            WHEN may_recur AND ends IS NULL AND term_code <> '' THEN term_code
+            ELSE ''
+        END AS refusal
+    FROM billed
+)
+SELECT
+    line, line_hash, customer, day, month_number(day) AS month, kind, own_cents, currency, cents, refusal,
+    plan, tier, region, channel, reason,
+    CASE
+        WHEN kind IN ('tax', 'cancel', 'reactivate') THEN kind
+        WHEN NOT recurring THEN CASE WHEN kind IN ('refund', 'credit') OR own_cents < 0 THEN 'refund' ELSE 'purchase' END
+        WHEN kind IN ('refund', 'credit', 'once') THEN kind
+        WHEN months > 0 THEN 'recurring'
+        ELSE 'once'
+    END AS role,
+    CASE WHEN may_recur AND months > 0 THEN months END AS months,
+    CASE WHEN may_recur AND months > 0 THEN first_day END AS first_day,
+    CASE WHEN may_recur AND months > 0 THEN coalesce(until, add_months(first_day, months)) END AS until,
+    CASE WHEN may_recur AND months > 0 THEN month_number(first_day) END AS first_month,
+    CASE WHEN may_recur AND months > 0 THEN CASE WHEN until IS NULL THEN months ELSE month_number(until) - month_number(first_day) END END
+        AS covered,
+    CASE WHEN may_recur AND months > 0 AND cents IS NOT NULL THEN share_of(cents, months) END AS mrr,
+    -- worth telling, though the line is taken
+    respelled AND refusal = '' AS respelled,
+    rounded,
+    amount_code = 'dash' AND refusal = '' AS dash,
+    has_kind AND stated_kind = '' AND refusal = '' AS kind_assumed,
+    has_currency AND currency_assumed AND refusal = '' AS currency_assumed,
+    coalesce(sign_differs, FALSE) AND refusal = '' AS sign_differs,
+    may_recur AND months > 0 AND ending = 'part' AND refusal = '' AS part_months,
+    may_recur AND coalesce(months, 0) = 0 AND own_cents <> 0 AND refusal = '' AS no_term
+FROM judged;

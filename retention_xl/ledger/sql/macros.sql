@@ -1,0 +1,21 @@
+-- The plain forms that need no judgement, read by the database; NULL for anything else. Months are counted year x 12 + month - 1.
+CREATE OR REPLACE MACRO plain_cents(t) AS
+    CASE WHEN regexp_full_match(t, '-?[0-9]{1,13}([.][0-9]{1,2})?') THEN CAST(CAST(t AS DECIMAL(18, 2)) * 100 AS BIGINT) END;
+
+CREATE OR REPLACE MACRO plain_day(t) AS
+    CASE WHEN regexp_full_match(t, '(19[89]|20[0-9])[0-9]-[0-9]{2}-[0-9]{2}') THEN TRY_CAST(t AS DATE) END;
+
+CREATE OR REPLACE MACRO plain_key(t) AS
+    CASE WHEN regexp_full_match(t, '[!-~]+') AND NOT regexp_full_match(t, '[0-9]*[.]0+') THEN lower(t) END;
+
+CREATE OR REPLACE MACRO month_number(d) AS CAST(year(d) * 12 + month(d) - 1 AS INTEGER);
+
+-- EDATE: the same day n months on, or the last day of a month that has no such day.
+CREATE OR REPLACE MACRO add_months(d, n) AS CAST(d + to_months(CAST(n AS INTEGER)) AS DATE);
+
+-- Half a cent goes away from zero, as Excel's ROUND does, so that a credit mirrors its invoice.
+CREATE OR REPLACE MACRO share_of(cents, months) AS
+    CAST(sign(cents) * ((2 * abs(cents) + months) // (2 * months)) AS BIGINT);
+
+CREATE OR REPLACE MACRO converted(cents, rate) AS
+    CASE WHEN rate = 1 THEN cents ELSE CAST(round(CAST(cents AS DECIMAL(18, 0)) * rate) AS BIGINT) END;

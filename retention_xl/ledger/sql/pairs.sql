@@ -1,0 +1,44 @@
+-- Customers active at the opening or the closing of the month, with what their lines say up to the end of the month.
+WITH sides AS (
+    SELECT customer, any_value(first_month) AS first_month,
+        max(cents) FILTER (WHERE month = $month - 1) AS opening,
+        max(cents) FILTER (WHERE month = $month) AS closing
+    FROM moves WHERE month IN ($month - 1, $month)
+    GROUP BY customer
+),
+known AS (
+    SELECT l.*, (l.day - DATE '1970-01-01') * 10000000000 + l.line AS stamp,
+        coalesce(l.first_day - DATE '1970-01-01', 0) * 10000000000 + l.line AS service_stamp
+    FROM lines l
+    WHERE l.refusal = '' AND (l.day <= $month_end OR l.first_month <= $month) AND l.customer IN (SELECT customer FROM sides)
+),
+told AS (
+    SELECT customer,
+        max_by(plan, stamp) FILTER (WHERE plan <> '') AS plan,
+        max_by(tier, stamp) FILTER (WHERE tier <> '') AS tier,
+        max_by(region, stamp) FILTER (WHERE region <> '') AS region,
+        max_by(channel, stamp) FILTER (WHERE channel <> '') AS channel,
+        max_by(months, service_stamp) FILTER (WHERE role = 'recurring' AND mrr > 0 AND first_month <= $month) AS term_months,
+        max(until) FILTER (WHERE role = 'recurring' AND mrr > 0) AS paid_through
+    FROM known GROUP BY customer
+),
+notices AS (
+    SELECT s.customer, max(n.day) AS cancelled_on, max_by(n.reason, n.stamp) AS reason
+    FROM last_starts s
+    JOIN known n ON n.customer = s.customer AND n.role = 'cancel' AND n.day >= s.start_day AND n.day <= $month_end
+    GROUP BY s.customer
+)
+SELECT c.name, p.opening, p.closing, p.first_month,
+    CASE
+        WHEN p.closing IS NULL THEN 'Churn'
+        WHEN p.opening IS NULL THEN CASE WHEN p.first_month = $month THEN 'New' ELSE 'Reactivation' END
+        WHEN p.closing > p.opening THEN 'Expansion'
+        WHEN p.closing < p.opening THEN 'Contraction'
+    END AS kind,
+    t.term_months, t.paid_through, n.cancelled_on, coalesce(n.reason, '') AS reason,
+    coalesce(t.plan, ''), coalesce(t.tier, ''), coalesce(t.region, ''), coalesce(t.channel, '')
+FROM sides p
+JOIN customers c ON c.customer = p.customer
+LEFT JOIN told t ON t.customer = p.customer
+LEFT JOIN notices n ON n.customer = p.customer
+ORDER BY c.name;

@@ -1,0 +1,74 @@
+"""The words of a ledger: kinds of line, terms, currencies, customer ids. Common spellings only; the rest is refused."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from . import spellings
+
+LONGEST_TERM = 120  # months; a longer one is a slip or another number
+
+_SHORT_TERM = re.compile(
+    r"\b(?:weeks?|weekly|days?|daily|fortnight(?:ly)?|biweekly|woche|wöchentlich|tag|täglich|p?[0-9]+[wd])\b"
+)
+_TOTAL = re.compile(
+    r"(?:grand |sub|sub-|sub )?totals?\b.*|(?:gesamt|zwischen)?summe\b.*|gesamt|sum|sum of .*|total général|totale|suma|合計|итого"
+)
+
+
+def squeeze(text: str) -> str:
+    """One form for every way to write the same text: wide and no-break signs, capitals, invisible marks, runs of blanks."""
+    body = unicodedata.normalize("NFKC", text)
+    body = "".join(c for c in body if unicodedata.category(c) != "Cf")
+    return re.sub(r"\s+", " ", body).strip().casefold()
+
+
+def customer_key(text: str) -> str:
+    """What makes two spellings one customer. 123.0 is 123 after a visit to a spreadsheet."""
+    key = squeeze(text)
+    if found := re.fullmatch(r"([0-9]*)\.0+", key):
+        return found[1] or "0"
+    return key
+
+
+def is_total(text: str) -> bool:
+    return bool(_TOTAL.fullmatch(squeeze(text).rstrip(":")))
+
+
+def plain_words(text: str) -> str:
+    return re.sub(r"[-_ ]+", " ", squeeze(text)).strip()
+
+
+def read_kind(text: str) -> str | None:
+    """The kind of a line, "" where the cell is blank, None where the word is not known."""
+    words = plain_words(text)
+    return spellings.KINDS.get(words) if words else ""
+
+
+def read_term(text: str, in_years: bool = False) -> tuple[int | None, str]:
+    """Months of a term (0: does not recur) and the problem where there is one. A bare number counts months, or years."""
+    words = squeeze(text)
+    if not words:
+        return 0, ""
+    months = spellings.TERMS.get(words, spellings.TERMS.get(plain_words(words)))
+    if months is None and (found := re.fullmatch(r"(?:every )?([0-9]{1,3})(?:\.0+)?[- ]*([^\W\d]*)", words)):
+        unit = spellings.UNITS.get(found[2], 0) if found[2] else 12 if in_years else 1
+        months = int(found[1]) * unit if unit else None
+    if re.search(
+        r"\b(?:weeks?|weekly|days?|daily|fortnight(?:ly)?|biweekly|woche|wöchentlich|tag|täglich|p[0-9]+[wd]|[0-9]+[wd])\b",
+        words,
+    ):
+        return None, "is not a whole number of months"
+    if months is None:
+        return None, "is not a known term"
+    if months > LONGEST_TERM:
+        return None, f"is more than {LONGEST_TERM} months"
+    return months, ""
+
+
+def read_currency(text: str) -> str | None:
+    """The ISO code, "" where the cell is blank, None where it is no currency."""
+    code = squeeze(text).upper()
+    code = spellings.CURRENCIES.get(code, code)
+    return code if not code or re.fullmatch("[A-Z]{3}", code) else None
