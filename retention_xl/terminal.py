@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -46,7 +47,7 @@ def print_summary(report: Report, target: Path, remarks: Sequence[str]) -> None:
     console.print(headline_table(report))
     lines = [
         *check_lines(report),
-        *quality_lines(report.facts.quality, report.facts.currency),
+        *quality_lines(report.facts.quality),
         "Columns: " + "; ".join(f"{c.field}: {c.heading} ({c.how})" for c in report.source.columns),
         f"Nature: {report.facts.nature} ({report.source.nature_reason})",
         f"Month: {report.month} ({report.source.month_reason})",
@@ -79,26 +80,27 @@ def check_lines(report: Report) -> Iterator[str]:
         yield f"  {check.name}: {check.computed:,.2f}, should be {check.expected:,.2f}"
 
 
-def quality_lines(quality: Quality, currency: str) -> Iterator[str]:
-    yield (
-        f"Lines: {quality.lines_read:,} read, {quality.lines_accepted:,} accepted, {quality.lines_refused:,} refused"
-        + (f" ({refused_money(quality, currency)})." if quality.lines_refused else ".")
-    )
+def quality_lines(quality: Quality) -> Iterator[str]:
+    read = f"Lines: {quality.lines_read:,} read, {quality.lines_accepted:,} accepted, {quality.lines_refused:,} refused"
+    refused: Counter[str] = Counter()
+    for action, _, _, cents in quality.by_reason:
+        if action == "refused":
+            refused.update(cents)
+    unreadable = f"{quality.refused_unreadable:,} without a readable amount" if quality.refused_unreadable else ""
+    parts = ", ".join(filter(None, (money(refused), unreadable)))
+    yield f"{read} ({parts})." if parts else f"{read}."
     reasons = [entry for entry in quality.by_reason if entry[0] != "noted"]
-    for action, reason, lines, cents in reasons[:REASONS_SHOWN]:
-        money = ", ".join(amount(value, unit) for unit, value in sorted(cents.items())) if action == "refused" else ""
-        yield f"  {action}: {lines:,} x {reason}" + (f" ({money})" if money else "")
+    for action, reason, lines, by_currency in reasons[:REASONS_SHOWN]:
+        sums = money(by_currency) if action == "refused" else ""
+        yield f"  {action} {lines:,}: {reason}" + (f" ({sums})" if sums else "")
     if len(reasons) > REASONS_SHOWN:
         yield f"  and {len(reasons) - REASONS_SHOWN} more reasons"
     if quality.notes_total:
-        yield "  Each line is listed with its place and reason on the sheet Data quality."
+        yield "  Every line is listed with its place and reason on the sheet Data quality."
 
 
-def refused_money(quality: Quality, currency: str) -> str:
-    unreadable = f"{quality.refused_unreadable:,} without a readable amount" if quality.refused_unreadable else ""
-    if quality.refused_cents is not None:
-        return ", ".join(filter(None, (amount(quality.refused_cents, currency), unreadable)))
-    return ", ".join(filter(None, ("not all of it in money that could be read or converted", unreadable)))
+def money(cents_by_currency: Mapping[str, int]) -> str:
+    return ", ".join(amount(cents, currency) for currency, cents in sorted(cents_by_currency.items()))
 
 
 def amount(cents: int, currency: str) -> str:
