@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from retention_xl.errors import CellError, LedgerError, MetricError, RetentionError, TemplateError
-from retention_xl.metrics.cells import ErrorValue
-from retention_xl.metrics.customers import crr
-from retention_xl.metrics.spec import CATALOGUE
+from retention_xl import metrics
+from retention_xl.errors import CellError, HostError, LedgerError, MetricError, RetentionError, TemplateError
+from retention_xl.metrics import *  # noqa: F403  every worksheet function in lower case
 
 __version__ = "0.1.0"
 
@@ -18,18 +17,17 @@ if TYPE_CHECKING:
     from retention_xl.report.write import write_report
 
 __all__ = [
-    "CATALOGUE",
     "CellError",
-    "ErrorValue",
+    "HostError",
     "LedgerError",
     "MetricError",
     "RetentionError",
     "TemplateError",
     "build_report",
-    "crr",
     "read_ledger",
     "write_report",
 ]
+__all__ += metrics.__all__
 
 LATER_LAYERS = {  # imported when first asked for: they bring DuckDB, pandas and openpyxl with them
     "read_ledger": "retention_xl.ledger",
