@@ -11,7 +11,8 @@ from retention_xl.ledger.records import Facts
 from retention_xl.report import rules_customers, rules_totals
 from retention_xl.report.rules import Rule, data_needs, default_limits, evidence, playbook, priorities, rules
 from retention_xl.report.rules_case import Breach, Case, largest_first, total
-from retention_xl.report.rules_wording import fixed, listed, money, percent
+from retention_xl.report.rules_wording import listed, money, percent
+from retention_xl.report.wording import fixed
 
 __all__ = ["Action", "checklist", "default_limits", "missing_data"]
 
@@ -101,8 +102,8 @@ def missing_data(facts: Facts) -> tuple[tuple[str, str], ...]:
     for need in data_needs():
         waiting = [rule for rule in rules() if need.id in rule.needs and facts.nature in rule.natures]
         if waiting and need.id in absent:
-            titles = listed(f"{rule.title} ({rule.id})" for rule in waiting)
-            lines.append((need.label, f"{need.adds[:1].upper()}{need.adds[1:]}. Checks: {titles}."))
+            checks = f"check{'s' if len(waiting) > 1 else ''} {listed(rule.id for rule in waiting)}"
+            lines.append((need.label, f"{need.adds} ({checks})"))
     return tuple(lines)
 
 
@@ -165,8 +166,10 @@ def _priority(case: Case, rule: Rule, breach: Breach) -> str:
 
 
 def _largest(case: Case, number: int) -> set[str]:
+    """Customers larger than all but so many; of equals at the border none, for their names would decide."""
     by_size = largest_first((p.name, max(p.opening or 0, p.closing or 0)) for p in case.facts.pairs)
-    return {name for name, cents in by_size[:number] if cents}
+    border = by_size[number][1] if len(by_size) > number else 0
+    return {name for name, cents in by_size[:number] if cents > border}
 
 
 def _offer(case: Case, customers: Sequence[tuple[str, int]]) -> str:
@@ -187,7 +190,10 @@ def _offer(case: Case, customers: Sequence[tuple[str, int]]) -> str:
             f"Do not discount: the usual offer of {fixed(usual, 1)} months' MRR costs more than the "
             f"{fixed(worth, 1)} months it brings ({basis}), and would lose {loss} here."
         )
-    named = [f"{name} up to {money(int(cents * worth), currency)}" for name, cents in largest_first(customers)]
+    # A ceiling is rounded down.
+    named = [
+        f"{name} up to {money(int(cents * worth) // 100 * 100, currency)}" for name, cents in largest_first(customers)
+    ]
     more = len(named) - _OFFERS_NAMED
     rest = f"; the other {more:,} in proportion" if more > 0 else ""
     return (

@@ -13,7 +13,8 @@ from typing import Any
 
 from retention_xl.ledger.records import Nature
 
-NO_SOURCE = "no source named"
+NO_SOURCE = "No source named"
+_UNNAMED = "not named"  # how evidence.toml says so
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +79,10 @@ class Evidence:
     @property
     def text(self) -> str:
         """The claim with its source and, where there is one, its conflict, as a checklist row prints it."""
-        source = self.source.replace("not named", NO_SOURCE)
+        unnamed = self.source.startswith(_UNNAMED)
+        source = f"{NO_SOURCE}{self.source.removeprefix(_UNNAMED)}" if unnamed else f"Source: {self.source}"
         conflict = f" Conflict: {self.conflict}" if self.conflict else ""
-        return f"{self.id}: {self.claim} ({self.origin}; {source}){conflict}"
+        return f"{self.id}: {self.claim} {source} [{self.origin}].{conflict}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from statistics import NormalDist
 
+from retention_xl import metrics
 from retention_xl.ledger.records import Pair
 from retention_xl.report.rules import Rule
 from retention_xl.report.rules_case import Breach, Case, Rate, at_closing, at_opening, largest_first, reaches, total
@@ -15,14 +16,14 @@ from retention_xl.report.rules_wording import (
     day_name,
     listed,
     money,
-    month_name,
     percent,
     points,
     span_name,
     times,
 )
+from retention_xl.report.wording import month_name
 
-_TOP = 10  # "the ten largest", as in the catalogue's CONCENTRATION
+_TOP = 10  # "the ten largest"
 _TENTH = 10  # the largest tenth of the customers
 _NAMED = 3  # customers or channels named in one sentence
 
@@ -63,8 +64,7 @@ def concentrated(case: Case, rule: Rule) -> Breach | None:
 
 
 def _top_share(customers: Sequence[tuple[str, int]]) -> float | None:
-    whole = total(customers)
-    return total(customers[:_TOP]) / whole if whole else None
+    return metrics.concentration([cents for _, cents in customers], _TOP) if total(customers) else None
 
 
 def _large_cutters(case: Case) -> list[Pair]:
@@ -235,8 +235,9 @@ def notice_given(case: Case, rule: Rule) -> Breach | None:
     if ends:
         first = min(ends)
         due = first - timedelta(days=int(case.limit(rule, "days")))
-        finding += f", paid until {day_name(first)} at the earliest"
-        do = f"Call each of them before the paid time is over, the first by {day_name(due)}."
+        until = day_name(first - timedelta(days=1))
+        finding += f", {'' if len(waiting) == 1 else 'the first of them '}paid until {until}"
+        do = f"Call before the paid time is over, for the first time by {day_name(due)}."
     return Breach(
         len(waiting),
         "notices",

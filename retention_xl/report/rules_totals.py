@@ -19,9 +19,8 @@ from retention_xl.report.rules_case import (
     reaches,
     unharmed,
 )
-from retention_xl.report.rules_wording import listed, money, month_name, percent, points
-
-_MORE_THAN_CHANCE = "more than chance explains"
+from retention_xl.report.rules_wording import listed, money, percent, points
+from retention_xl.report.wording import month_name
 
 
 def too_few_kept(case: Case, rule: Rule) -> Breach | None:
@@ -51,7 +50,7 @@ def too_few_kept(case: Case, rule: Rule) -> Breach | None:
         running = ", for the second month running" if kept_before.value < target else ""
         finding += f", {points(target - kept.value)} under the target of {percent(target)}{running}"
     if fell:
-        chance = _MORE_THAN_CHANCE if real else "the second such fall running"
+        chance = "more than chance explains" if real else "the second such fall running"
         finding += f", down {points(drop)} on {month_name(before.month)}, {chance}"
     lost = at_opening(case.lost_pairs)
     if missed:
@@ -72,7 +71,9 @@ def large_ones_leave(case: Case, rule: Rule) -> Breach | None:
     again = gap_before is not None and gap_before > allowed
     if gap <= allowed or not (again or _larger_half_leaves(case, rule)):
         return None
-    running = f", as in {month_name(before.month)}" if again and before is not None else f", {_MORE_THAN_CHANCE}"
+    running = (
+        f", as in {month_name(before.month)}" if again and before is not None else " more often than chance explains"
+    )
     finding = (
         f"{month_name(now.month)} kept {percent(kept.value)} of the {case.words.customers} but only "
         f"{percent(revenue_kept)} of their {case.words.revenue}: the larger ones leave{running}."
@@ -189,11 +190,11 @@ def too_little_expansion(case: Case, rule: Rule) -> Breach | None:
     grown, grown_before = (Rate(m.expanded_customers, m.opening_customers) for m in (now, before))
     if not again and not (grown.value < grown_before.value and case.differs(grown_before, grown)):
         return None
-    running = " for the second month running" if again else ""
+    won = money(now.expansion, case.facts.currency)
     finding = (
-        f"{month_name(now.month)} kept {percent(gross)} of the opening MRR, and expansion of "
-        f"{money(now.expansion, case.facts.currency)} from {case.words.counted(grown.part)} brought that to "
-        f"{percent(net)} only: under {percent(least)}{running}."
+        f"{month_name(now.month)} kept {percent(gross)} of the opening MRR and won "
+        f"{f'only {won} by expansion ({case.words.counted(grown.part)})' if grown.part else 'nothing by expansion'}: "
+        f"NRR {percent(net)}, under {percent(least)}{' for the second month running' if again else ''}."
     )
     shortfall = max(now.contraction + now.churn - now.expansion, 0)
     unchanged = at_closing(pair for pair in case.closing_pairs if pair.kind is None)
