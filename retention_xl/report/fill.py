@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
 from .cells import Block, Cell, Content, Contents, List
-from .package import Area, Package, Table, translated
+from .package import Area, Package, Table, filled_down
 from .template import Binding, bind, column_of
 
 _NOWHERE = "#REF!"
@@ -185,7 +185,7 @@ class _ListLook:
             if (formula := package.sheet(body.sheet).formula(body.top, body.left + column)) is not None
         }
         taken = [column_of(table, heading) for heading in content.headings]
-        own = {column: formula for column, formula in formulas.items() if column not in taken}
+        own = {column: filled_down(formula) for column, formula in formulas.items() if column not in taken}
         rows = _list_rows(content, taken, own, body.width, addresses)
         package.set_body(body, rows, [self.styles], [self.attributes])
         if body.height != self.sample_height:
@@ -198,7 +198,11 @@ class _ListLook:
 
 
 def _list_rows(
-    content: List, taken: Sequence[int | None], own: dict[int, str], width: int, addresses: PlacedAddresses
+    content: List,
+    taken: Sequence[int | None],
+    own: Mapping[int, Callable[[int], str]],
+    width: int,
+    addresses: PlacedAddresses,
 ) -> Iterator[Sequence[Content]]:
     """Rows in the order of the template's columns."""
     if not content.count:
@@ -216,5 +220,5 @@ def _list_rows(
             if column is not None:
                 cells[column] = value
         for column, formula in own.items():
-            cells[column] = Cell(None, translated(formula, number, 0))
+            cells[column] = Cell(None, formula(number))
         yield addresses.kept_row(cells)

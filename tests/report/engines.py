@@ -1,6 +1,6 @@
 """Recalculates a workbook in engines that know nothing of ours, and compares what they say with the values we wrote.
 
-Every function answers `{(sheet, cell): value}` for the cells that hold a formula: numbers as float, text, bool, an error
+Every function answers `{(sheet, cell): value}` for cells that hold a formula: numbers as float, text, bool, an error
 as its code, a date as its serial, an empty text as "". LibreOffice trusts the numbers in the file unless its profile
 says otherwise: without that setting a comparison would hold for any value.
 """

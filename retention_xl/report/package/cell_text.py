@@ -21,6 +21,7 @@ ERRORS = frozenset(("#DIV/0!", "#NUM!", "#VALUE!", "#N/A", "#NAME?", "#REF!", "#
 
 # What a text may need care for: markup, controls, Excel's own escapes, blanks at the ends, signs of a formula.
 _CARE = re.compile("[&<>\x00-\x1f\ud800-\udfff\ufffe\uffff]|_x|^[=+@\\-\\s]|\\s$").search
+_MORE_THAN_MARKUP = re.compile("[\x00-\x1f\ud800-\udfff\ufffe\uffff]|_x|^[=+@\\-\\s]|\\s$").search
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _UNWRITABLE = re.compile("[\ud800-\udfff\ufffe\uffff]")
 _LOOKS_ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
@@ -145,35 +146,48 @@ class CellText:
     ) -> Callable[[int, Sequence[Content], Sequence[int] | None], str]:
         """A function (row, contents, styles) -> cells, made for millions of them: `columns` are (column, style)."""
         names = [letters(column) for column, _ in columns]
-        usual = [style for _, style in columns]
-        usual_plan = [(name, f' s="{style}"' if style else "", style) for name, style in zip(names, usual, strict=True)]
-        care, cell, longest = _CARE, self.cell, LONGEST_TEXT // 2
+        usual_plan = [_plan(name, style) for name, (_, style) in zip(names, columns, strict=True)]
+        care, more, longest, exact, cell = _CARE, _MORE_THAN_MARKUP, LONGEST_TEXT // 2, EXACT_DIGITS, self.cell
+        days: dict[object, str] = {}
 
         def write(row: int, contents: Sequence[Content], styles: Sequence[int] | None = None) -> str:
-            if styles is None:
-                plan = usual_plan
-            else:
-                plan = [(n, f' s="{s}"' if s else "", s) for n, s in zip(names, styles, strict=True)]
+            plans = usual_plan if styles is None else [_plan(n, s) for n, s in zip(names, styles, strict=True)]
             out = []
-            for (name, attribute, style), content in zip(plan, contents, strict=True):
+            for (opening, text, number, empty, style, name), content in zip(plans, contents, strict=True):
                 kind = type(content)
                 if kind is str:
-                    if content and not care(content) and len(content) < longest:  # type: ignore[arg-type]
-                        out.append(f'<c r="{name}{row}"{attribute} t="inlineStr"><is><t>{content}</t></is></c>')
-                        continue
+                    if content and len(content) < longest:  # type: ignore[arg-type]
+                        if not care(content):  # type: ignore[arg-type]
+                            out.append(f"{opening}{row}{text}{content}</t></is></c>")
+                            continue
+                        if not more(content):  # type: ignore[arg-type]
+                            out.append(f"{opening}{row}{text}{escape(content)}</t></is></c>")  # type: ignore[arg-type]
+                            continue
                 elif kind is float:
                     if content - content == 0:  # type: ignore[operator]  # finite
-                        out.append(f'<c r="{name}{row}"{attribute}><v>{content!r}</v></c>')
+                        out.append(f"{opening}{row}{number}{content!r}</v></c>")
                         continue
                 elif kind is int:
-                    if -EXACT_DIGITS < content < EXACT_DIGITS:  # type: ignore[operator]
-                        out.append(f'<c r="{name}{row}"{attribute}><v>{content}</v></c>')
+                    if -exact < content < exact:  # type: ignore[operator]
+                        out.append(f"{opening}{row}{number}{content}</v></c>")
                         continue
                 elif content is None:
-                    if attribute:
-                        out.append(f'<c r="{name}{row}"{attribute}/>')
+                    if style:
+                        out.append(f"{opening}{row}{empty}")
                     continue
+                elif kind is date:
+                    if content not in days:
+                        days[content] = self.value(content, f"{sheet}!{name}{row}")[1]
+                    if days[content].isdigit():
+                        out.append(f"{opening}{row}{number}{days[content]}</v></c>")
+                        continue
                 out.append(cell(f"{name}{row}", style, content, f"{sheet}!{name}{row}"))
             return "".join(out)
 
         return write
+
+
+def _plan(name: str, style: int) -> tuple[str, str, str, str, int, str]:
+    """The unchanging pieces of one column's cells: before the row, and after it for a text, a number, nothing."""
+    look = f' s="{style}"' if style else ""
+    return f'<c r="{name}', f'"{look} t="inlineStr"><is><t>', f'"{look}><v>', f'"{look}/>', style, name

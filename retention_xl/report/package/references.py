@@ -115,6 +115,31 @@ def translated(formula: str, rows: int, columns: int) -> str:
     return rewrite(formula, lambda r: r.text(moved(r.first, r.whole), moved(r.last, r.whole)))
 
 
+def filled_down(formula: str) -> Callable[[int], str]:
+    """`translated` for thousands of rows: a function from the number of rows below to the formula."""
+    mark = "\0"
+
+    def marked(corner: Corner, whole: str) -> str:
+        column = "" if whole == "rows" else f"{corner.fixed_column}{letters(corner.column)}"
+        if whole == "columns":
+            return column
+        return column + (f"${corner.row}" if corner.fixed_row else f"{mark}{corner.row}{mark}")
+
+    def change(reference: Reference) -> str:
+        ends = [marked(reference.first, reference.whole)]
+        ends += [] if reference.single else [marked(reference.last, reference.whole)]
+        return reference.prefix + ":".join(ends)
+
+    pieces = rewrite(formula, change).split(mark)
+    texts, rows = pieces[::2], [int(row) for row in pieces[1::2]]
+
+    def at(below: int) -> str:
+        numbers = [str(row + below) for row in rows]
+        return texts[0] + "".join(number + text for number, text in zip(numbers, texts[1:], strict=True))
+
+    return at
+
+
 def _may_name(formula: str, sheet: str) -> bool:
     """A quick no for most formulas."""
     return sheet.replace("'", "''") in formula.lower()
