@@ -86,9 +86,9 @@ def checklist(
     behind a rate, but not where a rule states its own number.
     """
     case = Case(facts, limits, targets, margin, checks_failed, confidence, longest_lifetime, minimum)
-    found = []
+    absent, found = _absent(facts), []
     for rule in rules():
-        if rule.condition and facts.nature in rule.natures and not _absent(facts) & set(rule.needs):
+        if rule.condition and facts.nature in rule.natures and not absent & set(rule.needs):
             breach = _CONDITIONS[rule.condition](case, rule)
             if breach is not None:
                 found.append((rule, _action(case, rule, breach)))
@@ -158,18 +158,11 @@ def _priority(case: Case, rule: Rule, breach: Breach) -> str:
     bounds = priorities()
     revenue = case.facts.movements[-1].closing
     weight = breach.exposed * case.margin * rule.severity
-    if breach.endangered and {name for name, _ in breach.customers} & _largest(case, bounds.largest):
+    if breach.endangered and {name for name, _ in breach.customers} & case.largest:
         return "High"
     if weight and weight >= bounds.high * revenue:
         return "High"
     return "Medium" if weight and weight >= bounds.medium * revenue else "Low"
-
-
-def _largest(case: Case, number: int) -> set[str]:
-    """Customers larger than all but so many; of equals at the border none, for their names would decide."""
-    by_size = largest_first((p.name, max(p.opening or 0, p.closing or 0)) for p in case.facts.pairs)
-    border = by_size[number][1] if len(by_size) > number else 0
-    return {name for name, cents in by_size[:number] if cents > border}
 
 
 def _offer(case: Case, customers: Sequence[tuple[str, int]]) -> str:

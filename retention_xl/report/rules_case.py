@@ -7,11 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from heapq import nsmallest
 from typing import cast
 
 from retention_xl import metrics
 from retention_xl.ledger.records import Facts, MonthFacts, Pair
-from retention_xl.report.rules import Rule, reason_group, smallest
+from retention_xl.report.rules import Rule, priorities, reason_group, smallest
 from retention_xl.report.rules_wording import Wording, wording
 
 _TINY = 1e-12  # 0.95 - 0.93 must count as 2 points
@@ -118,6 +119,15 @@ class Case:
         return date(year, month, calendar.monthrange(year, month)[1])
 
     @cached_property
+    def largest(self) -> frozenset[str]:
+        """Customers larger than all but so many; of equals at the border none, for their names would decide."""
+        number = priorities().largest
+        pairs = self.facts.pairs
+        by_size = largest_first(((p.name, max(p.opening or 0, p.closing or 0)) for p in pairs), number + 1)
+        border = by_size[number][1] if len(by_size) > number else 0
+        return frozenset(name for name, cents in by_size[:number] if cents > border)
+
+    @cached_property
     def reason_groups(self) -> Mapping[str, str]:
         """The group of every reason that occurs."""
         stated = {r.reason for r in self.facts.reasons} | {pair.reason for pair in self.lost_pairs}
@@ -172,9 +182,13 @@ def at_closing(pairs: Iterable[Pair]) -> tuple[tuple[str, int], ...]:
     return tuple((pair.name, pair.closing or 0) for pair in pairs)
 
 
-def largest_first(customers: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
-    """By revenue, then by name."""
-    return sorted(customers, key=lambda customer: (-customer[1], customer[0]))
+def largest_first(customers: Iterable[tuple[str, int]], number: int | None = None) -> list[tuple[str, int]]:
+    """By revenue, then by name; only so many of them where a number is given."""
+
+    def order(customer: tuple[str, int]) -> tuple[int, str]:
+        return -customer[1], customer[0]
+
+    return sorted(customers, key=order) if number is None else nsmallest(number, customers, key=order)
 
 
 def total(customers: Iterable[tuple[str, int]]) -> int:

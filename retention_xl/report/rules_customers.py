@@ -33,8 +33,8 @@ def concentrated(case: Case, rule: Rule) -> Breach | None:
     if not case.enough(rule, len(case.closing_pairs), len(case.opening_pairs)):
         return None
     allowed = case.limit(rule, "share")
-    opening, closing = largest_first(at_opening(case.opening_pairs)), largest_first(at_closing(case.closing_pairs))
-    share, share_before = _top_share(closing), _top_share(opening)
+    closing = at_closing(case.closing_pairs)
+    share, share_before = _top_share(closing), _top_share(at_opening(case.opening_pairs))
     over = share is not None and share_before is not None and share > allowed and share_before > allowed
     cutters = _large_cutters(case) if case.facts.nature == "recurring" else []
     if not over and not cutters:
@@ -56,10 +56,9 @@ def concentrated(case: Case, rule: Rule) -> Breach | None:
         sentences.append(f"Of the largest tenth, {case.words.counted(len(cutters))} cut down: {listed(named)}")
     finding = ". ".join(sentences) + "."
     if over:
-        customers = tuple(dict(closing[:_TOP] + list(stay)).items())
-        return Breach(
-            share, "top10_share", "fraction", allowed, "share", finding, total(closing[:_TOP]), customers, offer_to=stay
-        )
+        top = largest_first(closing, _TOP)
+        customers = tuple(dict([*top, *stay]).items())
+        return Breach(share, "top10_share", "fraction", allowed, "share", finding, total(top), customers, offer_to=stay)
     return Breach(len(cutters), "top_tenth_contractions", "count", 0, "", finding, total(stay), stay, offer_to=stay)
 
 
@@ -69,8 +68,8 @@ def _top_share(customers: Sequence[tuple[str, int]]) -> float | None:
 
 def _large_cutters(case: Case) -> list[Pair]:
     """Customers of the largest tenth by opening revenue who contracted, the largest cut first."""
-    ordered = sorted(case.opening_pairs, key=lambda pair: (-(pair.opening or 0), pair.name))
-    cutters = [pair for pair in ordered[: len(ordered) // _TENTH] if pair.kind == "Contraction"]
+    tenth = dict(largest_first(at_opening(case.opening_pairs), len(case.opening_pairs) // _TENTH))
+    cutters = [pair for pair in case.opening_pairs if pair.kind == "Contraction" and pair.name in tenth]
     return sorted(cutters, key=lambda pair: ((pair.closing or 0) - (pair.opening or 0), pair.name))
 
 
