@@ -5,6 +5,7 @@ from __future__ import annotations
 from draw import ACCENT, GREY, RULE
 from openpyxl.chart import BarChart, LineChart, Reference, Series
 from openpyxl.chart.data_source import StrRef
+from openpyxl.chart.label import DataLabelList
 from openpyxl.chart.layout import Layout, ManualLayout
 from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.chart.text import RichText, Text
@@ -55,8 +56,8 @@ def summary(ws: Worksheet, months: int) -> None:
     last = FIRST_MONTH_COLUMN + months - 1
     heading = Reference(bridge, min_col=FIRST_MONTH_COLUMN, max_col=last, min_row=6)
     bars = BarChart()
-    _titled(bars, "'Summary'!$B$28")
-    _plain(bars, "#,##0", 15.2, 8.4)
+    _titled(bars, "'Summary'!$N$5")
+    _plain(bars, "#,##0", 15.6, 8.6)
     bars.gapWidth = 40
     bars.legend = None
     closing = Series(Reference(bridge, min_col=FIRST_MONTH_COLUMN, max_col=last, min_row=13), title="Closing")
@@ -65,10 +66,10 @@ def summary(ws: Worksheet, months: int) -> None:
     bars.set_categories(heading)
     bars.y_axis.scaling.min = 0
     bars.x_axis.number_format = "mmm yy"
-    ws.add_chart(bars, "B29")
+    ws.add_chart(bars, "N5")
     lines = LineChart()
-    _titled(lines, "'Summary'!$G$28")
-    _plain(lines, "0%", 15.2, 8.4)
+    _titled(lines, "'Summary'!$N$22")
+    _plain(lines, "0%", 15.6, 8.6)
     lines.legend.position = "b"
     lines.legend.txPr = _small()
     for row, label, colour, dash in ((29, "CRR", BLUE, None), (34, "GRR", ORANGE, "dash"), (35, "NRR", TEAL, None)):
@@ -77,7 +78,7 @@ def summary(ws: Worksheet, months: int) -> None:
         lines.series.append(series)
     lines.set_categories(heading)
     lines.x_axis.number_format = "mmm yy"
-    ws.add_chart(lines, "G29")
+    ws.add_chart(lines, "N22")
 
 
 def waterfall(ws: Worksheet, anchor: str, title: str, first: int, last: int) -> None:
@@ -97,14 +98,19 @@ def waterfall(ws: Worksheet, anchor: str, title: str, first: int, last: int) -> 
         else:
             series.graphicalProperties.solidFill = colour
         series.invertIfNegative = False
+        if colour:
+            series.dLbls = DataLabelList(showVal=True, numFmt="#,##0;#,##0;;", txPr=_small(900, "FFFFFF"))
+            for hidden in ("showSerName", "showCatName", "showLegendKey", "showPercent"):
+                setattr(series.dLbls, hidden, False)
         chart.series.append(series)
     chart.set_categories(Reference(ws, min_col=2, min_row=first, max_row=last))
     ws.add_chart(chart, anchor)
 
 
-def tiers(ws: Worksheet, anchor: str, first: int, last: int) -> None:
+def tiers(ws: Worksheet, anchor: str, title: str, first: int, last: int) -> None:
     """Customer retention and weight of each tier side by side."""
     chart = BarChart()
+    _titled(chart, title)
     _plain(chart, "0%", 22, 8)
     chart.y_axis.scaling.min = 0
     chart.y_axis.scaling.max = 1
@@ -120,17 +126,18 @@ def tiers(ws: Worksheet, anchor: str, first: int, last: int) -> None:
 
 
 def curve(
-    ws: Worksheet, anchor: str, title: str, row: int, heading: int, first: str, last: str, low_high: bool
+    ws: Worksheet, anchor: str, title: str, row: int, heading: int, first: str, last: str, interval: bool
 ) -> None:
     """The size-weighted average by age, with its interval where there is one."""
     chart = LineChart()
     _titled(chart, title)
-    _plain(chart, "0%", 26, 9)
+    _plain(chart, "0%", 26, 7.4)
     chart.legend = None
     chart.y_axis.scaling.min = 0
     start, end = column_index_from_string(first), column_index_from_string(last)
     rows = [(row, BLUE, 28575, None)]
-    if low_high:
+    if interval:  # a cohort of customers cannot grow, its revenue can
+        chart.y_axis.scaling.max = 1
         rows += [(row + 1, GREY, 9525, "dash"), (row + 2, GREY, 9525, "dash")]
     for line_row, colour, width, dash in rows:
         series = Series(Reference(ws, min_col=start, max_col=end, min_row=line_row), title_from_data=False)

@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.formatting.rule import FormulaRule
@@ -64,6 +65,7 @@ def put(
     border: Border | None = None,
     background: str | None = None,
     vertical: str = "center",
+    indent: int = 0,
     **style: object,
 ) -> None:
     """A cell with its text (or a sample value) and its look."""
@@ -71,7 +73,7 @@ def put(
     if value is not None:
         c.value = value
     c.font = font(**style)
-    c.alignment = Alignment(horizontal=align, vertical=vertical, wrap_text=wrap)
+    c.alignment = Alignment(horizontal=align, vertical=vertical, wrap_text=wrap, indent=indent)
     if number:
         c.number_format = number
     if border:
@@ -171,7 +173,6 @@ def block(
     label_look: Callable[[int], dict[str, object]] | None = None,
     heading_number: str | None = None,
     headings: bool = True,
-    heading_align: str = "right",
 ) -> None:
     """The styled sample of a block: headings above, labels at the left, the body under its name."""
     column = sheet[corner].column
@@ -185,8 +186,8 @@ def block(
                 bold=True,
                 color="FFFFFF",
                 background=ACCENT,
-                align="left" if j < 0 else heading_align,
                 wrap=True,
+                **_heading_look(look(0, j) if j >= 0 else {}),
             )
     for i in range(rows):
         put(sheet, f"{letter(column - 1)}{top + i}", **{"border": line(), **(label_look(i) if label_look else {})})  # type: ignore[arg-type]
@@ -195,18 +196,23 @@ def block(
     name(workbook, defined, sheet, f"{corner}:{letter(column + columns - 1)}{top + rows - 1}")
 
 
+def _heading_look(look: dict[str, object]) -> dict[str, Any]:
+    """A heading stands where its column's values stand."""
+    align = look.get("align", "left")
+    return {"align": align, "indent": 1 if align == "left" else 0}
+
+
 def listing(
     sheet: Worksheet,
     table: str,
     corner: str,
     headings: Sequence[str],
     looks: Sequence[dict[str, object]],
-    sample: Sequence[object] = (),
 ) -> None:
     """An Excel Table with two sample rows; the first gives the styles."""
     column, top = sheet[corner].column, sheet[corner].row
     for j, (heading, look) in enumerate(zip(headings, looks, strict=True)):
-        align = look.get("align") if look.get("number") or look.get("align") == "center" else "left"
+        place = _heading_look(look)
         put(
             sheet,
             f"{letter(column + j)}{top}",
@@ -215,15 +221,11 @@ def listing(
             color="FFFFFF",
             background=ACCENT,
             wrap=True,
-            align=align or ("right" if look.get("number") else "left"),
+            **place,
         )
         for i in (1, 2):
-            put(
-                sheet,
-                f"{letter(column + j)}{top + i}",
-                sample[j] if sample else None,
-                **{"border": line(), "vertical": "top", **look},
-            )  # type: ignore[arg-type]
+            whole: dict[str, Any] = {"border": line(), "vertical": "top", **place, **look}
+            put(sheet, f"{letter(column + j)}{top + i}", **whole)
     area = f"{corner}:{letter(column + len(headings) - 1)}{top + 2}"
     made = Table(displayName=table, name=table, ref=area)
     made.tableStyleInfo = TableStyleInfo(name="TableStyleLight1", showRowStripes=False)

@@ -60,13 +60,13 @@ def summary(wb: Workbook) -> None:
     ws.title = "Summary"
     ws.sheet_view.showGridLines = False
     ws.sheet_properties.tabColor = ACCENT
-    for column, width in zip("ABCDEFGHIJKL", (2, 30, *[11.2] * 10), strict=True):
-        ws.column_dimensions[column].width = width
+    for i, width in enumerate((2, 30, *[11.2] * 10, 2, *[9.5] * 8), 1):
+        ws.column_dimensions[letter(i)].width = width
     put(ws, "B1", size=20, bold=True, color=ACCENT)
     ws.row_dimensions[1].height = 30
     put(ws, "B2", color=GREY)
     put(ws, "B3", bold=True, size=11, color=GOOD, background=GOOD_FILL)
-    ws.merge_cells("B3:L3")
+    ws.merge_cells("B3:U3")
     ws.row_dimensions[3].height = 20
     banner_colours(ws, "B3")
     for defined, cell in (("rx_title", "B1"), ("rx_subtitle", "B2"), ("rx_banner", "B3")):
@@ -75,14 +75,14 @@ def summary(wb: Workbook) -> None:
         top = 5 if k < 4 else 9
         first, last = (("B", "C"), ("D", "F"), ("G", "I"), ("J", "L"))[k % 4]
         for offset, suffix, look in (
-            (0, "_label", {"size": 9, "color": GREY}),
+            (0, "_label", {"size": 9, "color": GREY, "align": "left"}),
             (1, "", {"size": 20, "bold": True, "color": ACCENT, "number": FORMATS.get(key, PERCENT), "align": "left"}),
-            (2, "_status", {"size": 9}),
+            (2, "_status", {"size": 9, "align": "left"}),
         ):
             row = top + offset
             for column in range(ws[f"{first}1"].column, ws[f"{last}1"].column + 1):
                 put(ws, f"{letter(column)}{row}", background="F3F6F9")
-            put(ws, f"{first}{row}", background="F3F6F9", border=line("left", ACCENT, "thick"), **look)
+            put(ws, f"{first}{row}", background="F3F6F9", border=line("left", ACCENT, "thick"), indent=1, **look)
             ws.merge_cells(f"{first}{row}:{last}{row}")
             name(wb, f"rx_card_{key}{suffix}", ws, f"{first}{row}")
         ws.row_dimensions[top + 1].height = 30
@@ -106,21 +106,12 @@ def summary(wb: Workbook) -> None:
         ws.merge_cells(f"B{row}:L{row}")
         ws.row_dimensions[row].height = 29
         name(wb, f"rx_comment_{i + 1}", ws, f"B{row}")
-    for cell, defined in (("B28", "rx_title_revenue"), ("G28", "rx_title_retention")):
-        put(ws, cell, bold=True, color=ACCENT)
+    for cell, defined in (("N5", "rx_title_revenue"), ("N22", "rx_title_retention")):
+        put(ws, cell, size=8, color="FFFFFF")  # stands under its chart, which shows it as the title
         name(wb, defined, ws, cell)
-    put(ws, "B46", "What other data would add", bold=True, color=ACCENT, size=12)
-    block(
-        wb,
-        ws,
-        "rx_missing",
-        "C47",
-        2,
-        2,
-        lambda i, j: {"border": None, "color": GREY},
-        lambda i: {"border": None},
-        headings=False,
-    )
+    put(ws, "B29", "What other data would add", bold=True, color=ACCENT, size=12)
+    plain = {"border": None, "color": GREY}
+    block(wb, ws, "rx_missing", "C30", 2, 2, lambda i, j: plain, lambda i: plain, headings=False)
     print_setup(ws, None, pages_tall=1)
 
 
@@ -188,8 +179,9 @@ def bridge(wb: Workbook) -> None:
     ):
         labels = lambda i, look=look: {k: v for k, v in look(i, 0).items() if k not in ("number", "align")}  # noqa: E731
         block(wb, ws, defined, f"C{top}", count, MONTHS, look, labels, heading_number=MONTH)
-    put(ws, "B43", bold=True, size=12, color=ACCENT)
+    put(ws, "B43", size=8, color="FFFFFF")  # under the chart, which shows it as its title
     name(wb, "rx_title_waterfall", ws, "B43")
+    print_setup(ws, None, pages_tall=1)
     put(ws, "B64", "Figures behind the chart: each bar from its base, above and below zero", color=GREY)
     block(
         wb,
@@ -203,7 +195,7 @@ def bridge(wb: Workbook) -> None:
     )
     ws.row_dimensions[65].height = 28
     ws.freeze_panes = "C7"
-    charts.waterfall(ws, "B44", title="'Bridge'!$B$43", first=66, last=71)
+    charts.waterfall(ws, "B43", title="'Bridge'!$B$43", first=66, last=71)
 
 
 def movers(wb: Workbook) -> None:
@@ -236,18 +228,21 @@ def tiers(wb: Workbook) -> None:
         "tiers",
         (2, 30, *[13] * 9),
     )
+    print_setup(ws, None, pages_tall=1)
     formats = (MONEY, MONEY, COUNT, COUNT, PERCENT, PERCENT, PERCENT, MONEY, PERCENT)
     block(wb, ws, "rx_tiers", "C7", 2, 9, lambda i, j: {"number": formats[j], "align": "right"})
     results = (COUNT, MONEY, PERCENT, PERCENT, PERCENT, POINTS)
     look = lambda i, j: (
         {"number": results[i], "align": "right", "bold": True} if j == 0 else {"color": GREY, "border": None}
     )
-    block(wb, ws, "rx_tiers_result", "C12", 6, 2, look, heading_align="left")
+    block(wb, ws, "rx_tiers_result", "C12", 6, 2, look)
     put(ws, "B20", wrap=True, bold=True, color=ACCENT, vertical="top")
     ws.merge_cells("B20:K20")
     ws.row_dimensions[20].height = 32
     name(wb, "rx_tiers_reading", ws, "B20")
-    charts.tiers(ws, "B22", first=7, last=8)
+    put(ws, "B22", size=8, color="FFFFFF")  # under the chart, which shows it as its title
+    name(wb, "rx_title_tiers", ws, "B22")
+    charts.tiers(ws, "B22", title="'Tiers'!$B$22", first=7, last=8)
 
 
 def cohort_sheet(wb: Workbook, revenue: bool) -> None:
@@ -266,6 +261,9 @@ def cohort_sheet(wb: Workbook, revenue: bool) -> None:
     put(ws, "C5", number=MONEY if revenue else COUNT, align="right")
     name(wb, f"{stem}_earlier", ws, "C5")
     if not revenue:
+        put(ws, "B6", "Grey: fewer at the start than", color=GREY)
+        put(ws, "C6", number=COUNT, align="right")
+        name(wb, "rx_small_cohort", ws, "C6")
         put(ws, "E5", color=GREY)
         name(wb, "rx_cohort_note", ws, "E5")
     counted = MONEY if revenue else COUNT
@@ -273,12 +271,11 @@ def cohort_sheet(wb: Workbook, revenue: bool) -> None:
     label = lambda i: {"number": MONTH, "align": "left"}  # noqa: E731
     put(ws, "B7", "Age in months, part of the start", bold=True, color=ACCENT)
     block(wb, ws, f"{stem}_rate", "C9", 2, 2 + ages, rate, label, heading_number="0")
-    heat = ColorScaleRule(
-        start_type="num", start_value=0, start_color="FFFFFF", end_type="num", end_value=1.0, end_color="7FB2D9"
-    )
-    ws.conditional_formatting.add(f"E9:{letter(4 + ages)}10", heat)
+    # from the lowest to the highest share after the first month, which is 100 % by definition
+    heat = ColorScaleRule(start_type="min", start_color="FFFFFF", end_type="max", end_color="7FB2D9")
+    ws.conditional_formatting.add(f"F9:{letter(4 + ages)}10", heat)
     if not revenue:
-        small = FormulaRule(["$C9<20"], font=font(color="A6A6A6", italic=True, size=9))
+        small = FormulaRule(["$C9<$C$6"], font=font(color="A6A6A6", italic=True, size=9))
         ws.conditional_formatting.add(f"B9:{letter(4 + ages)}10", small)
     rows = 2 if revenue else 4
     averages = (PERCENT, MONEY) if revenue else (PERCENT, PERCENT, PERCENT, COUNT)
@@ -300,18 +297,18 @@ def cohort_sheet(wb: Workbook, revenue: bool) -> None:
         lambda i: {"bold": i == 0, **({} if i == 0 else {"color": GREY})},
         headings=False,
     )
-    title = 18
-    put(ws, f"B{title}", bold=True, size=12, color=ACCENT)
+    title = 17
+    put(ws, f"B{title}", size=8, color="FFFFFF")  # under the chart, which shows it as its title
     name(wb, "rx_title_cohort_revenue" if revenue else "rx_title_cohorts", ws, f"B{title}")
     charts.curve(
         ws,
-        f"B{title + 1}",
+        f"B{title}",
         title=f"'{ws.title}'!$B${title}",
         row=12,
         heading=8,
         first="E",
         last=letter(4 + ages),
-        low_high=not revenue,
+        interval=not revenue,
     )
     counts = 40
     put(
@@ -333,6 +330,7 @@ def tie_out(wb: Workbook) -> None:
         "tie_out",
         (2, 62, 10, 20, 20),
     )
+    print_setup(ws, None, pages_tall=1)
     look = lambda i, j: {"align": "center"} if j == 0 else {"number": CENTS, "align": "right"}  # noqa: E731
     block(wb, ws, "rx_tie_out", "C7", 2, 3, look)
     for step, style in (
@@ -373,7 +371,7 @@ def quality(wb: Workbook) -> None:
         "Data quality",
         "Every source line that was refused, read in a changed way, or deserves a look, with the reason.",
         "quality",
-        (2, 16, 78, 12, 16, 18, 24, 15, 10),
+        (2, 16, 78, 12, 20, 20, 26, 18, 11),
     )
     block(
         wb,
@@ -417,7 +415,7 @@ def settings(wb: Workbook) -> None:
         if j == 0
         else {"color": GREY}
     )
-    block(wb, ws, "rx_settings", "C7", 2, 4, look, heading_align="left")
+    block(wb, ws, "rx_settings", "C7", 2, 4, look)
     unit_formats(ws, "C7:C8", "D")
     ws.conditional_formatting.add("C7:C8", FormulaRule(['$F7=""'], font=font(), fill=fill("FFFFFF")))
     put(
@@ -436,7 +434,6 @@ def settings(wb: Workbook) -> None:
         2,
         lambda i, j: {"align": "left", "border": None},
         lambda i: {"border": None},
-        heading_align="left",
     )
 
 

@@ -217,7 +217,7 @@ def _natural_edges(openings: Sequence[float]) -> tuple[float, ...]:
 def _round_amount(value: float) -> float:
     """The nearest of 1, 2, 5 times a power of ten, 0.01 at the least."""
     ladder = [step * 10.0**power for power in range(-2, 13) for step in (1, 2, 5)]
-    return round(min(ladder, key=lambda step: abs(step - value)), 2)
+    return round(min(ladder, key=lambda step: abs(float(step) - value)), 2)
 
 
 def _cohorts(facts: Facts, settings: Settings) -> Cohorts:

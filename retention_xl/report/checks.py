@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from retention_xl.ledger.records import Facts
 from retention_xl.report.model import Check, Cohorts, MonthFigures, Tiers
@@ -20,9 +21,7 @@ def make_checks(
     quality = facts.quality
     moved = sum((p.closing or 0) - (p.opening or 0) for p in facts.pairs) / 100
     bridge_gaps = sum(abs(_closing_by_movements(f) - f.facts.closing / 100) for f in shown)
-    opening_gaps = sum(
-        abs(now.facts.opening - before.facts.closing) / 100 for before, now in zip(shown, shown[1:], strict=False)
-    )
+    opening_gaps = sum(abs(now.facts.opening - before.facts.closing) / 100 for before, now in pairwise(shown))
     over_one = max([0.0, *(f.crr - 1 for f in shown if f.crr is not None)])
     rates = shown[-1].crr is not None and shown[-1].churn is not None
     return (

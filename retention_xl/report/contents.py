@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from retention_xl.report.cells import Addresses, Cell, Contents, Single
+from retention_xl.report.cells import Addresses, Block, Cell, Contents, List, Single
 from retention_xl.report.model import Report
 from retention_xl.report.sheets import (
     actions,
@@ -18,7 +18,7 @@ from retention_xl.report.sheets import (
     tie_out,
     tiers,
 )
-from retention_xl.report.sheets.wording import month_name
+from retention_xl.report.wording import month_name
 
 # Every sheet but the first says its unit and period, and repeats the banner.
 SHEETS = (
@@ -37,13 +37,13 @@ SHEETS = (
 
 def contents(report: Report) -> Contents:
     """All singles, blocks and lists of this month's workbook."""
-    blocks = {}
+    blocks: dict[str, Block] = {}
     for sheet in (summary, bridge, movers, tiers, cohorts, tie_out, checks, quality, settings, data):
         blocks |= sheet.blocks(report)
     singles = _heads(report)
     for sheet in (summary, bridge, tiers, cohorts, checks):
         singles |= sheet.singles(report)
-    lists = {}
+    lists: dict[str, List] = {}
     for sheet in (actions, movers, quality, reference):
         lists |= sheet.lists(report)
     return Contents(singles, blocks, lists, [data.unused_sheet(report)])

@@ -7,6 +7,14 @@ from dataclasses import dataclass
 from retention_xl.ledger.records import ColumnChoice, Facts, MonthFacts
 from retention_xl.report.actions import Action
 from retention_xl.report.settings import Settings
+from retention_xl.report.wording import NOT_AVAILABLE, fixed
+
+
+def shown(value: float | None, unit: str) -> str:
+    """A figure as a person reads it: "97.9 %", "1,234", "2.41"; "n/a" where there is none."""
+    if value is None:
+        return NOT_AVAILABLE
+    return f"{fixed(100 * value, 1)} %" if unit == "fraction" else fixed(value, 0 if unit == "money" else 2)
 
 
 @dataclass(frozen=True)
@@ -163,6 +171,14 @@ class Report:
     def month(self) -> str:
         """The report month, such as "2026-10"."""
         return self.facts.month
+
+    @property
+    def headline(self) -> tuple[Headline, ...]:
+        """The eight figures as the terminal prints them."""
+        return tuple(
+            Headline(tile.label, shown(tile.this_month, tile.unit), shown(tile.last_month, tile.unit), tile.status)
+            for tile in self.tiles
+        )
 
     @property
     def failed(self) -> tuple[Check, ...]:

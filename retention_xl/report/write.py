@@ -8,8 +8,8 @@ from pathlib import Path
 from retention_xl.report.contents import contents
 from retention_xl.report.fill import fill
 from retention_xl.report.model import Report
-from retention_xl.report.sheets.wording import first_day
 from retention_xl.report.template import template_path
+from retention_xl.report.wording import first_day
 
 
 def write_report(report: Report, path: Path | str, template: str = "monthly") -> list[str]:

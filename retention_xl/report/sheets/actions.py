@@ -1,4 +1,4 @@
-"""Actions: the month's checklist, each row with its measured figure, the revenue exposed and the customers behind it."""
+"""Actions: the month's checklist: what was measured, the revenue exposed, the customers behind it, what to do."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from retention_xl.report.cells import Addresses, Cell, Content, List
 from retention_xl.report.model import Report
 from retention_xl.report.sheets.bridge import Rows
 from retention_xl.report.sheets.settings import limit_cell
-from retention_xl.report.sheets.wording import first_day
+from retention_xl.report.wording import first_day
 
 TABLE = "tblActions"
 HEADINGS = (

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 from retention_xl.report.cells import Addresses, Block, Cell, Content, Single, span
 from retention_xl.report.model import MonthFigures, Report
 from retention_xl.report.sheets.live import live
+from retention_xl.report.sheets.sentence import Sentence
 from retention_xl.report.sheets.settings import setting, z_value
-from retention_xl.report.sheets.wording import NOT_AVAILABLE, first_day, fixed, fixed_formula, month_name, quoted
+from retention_xl.report.wording import NOT_AVAILABLE, first_day, month_name
 
 REVENUE = "rx_bridge_revenue"
 CUSTOMERS = "rx_bridge_customers"
@@ -226,9 +227,9 @@ def interval_formula(report: Report, at: Addresses, rate: str, count: str, sign:
 def _mean_churn(report: Report, rows: Rows, month: int) -> Content:
     """The mean over this and up to 11 months before that are on the sheet."""
     figures = report.shown[month]
-    span = span(rows.rate("churn", max(0, month - 11)), rows.rate("churn", month))
+    last12 = span(rows.rate("churn", max(0, month - 11)), rows.rate("churn", month))
     value = NOT_AVAILABLE if figures.mean_churn is None else figures.mean_churn
-    return Cell(value, f'IF(COUNT({span})=0,"{NOT_AVAILABLE}",AVERAGE({span}))')
+    return Cell(value, f'IF(COUNT({last12})=0,"{NOT_AVAILABLE}",AVERAGE({last12}))')
 
 
 def _cltv(rows: Rows, at: Addresses, report: Report, month: int) -> str:
@@ -277,12 +278,7 @@ def _waterfall(report: Report, at: Addresses) -> Iterable[Sequence[Content]]:
 
 def _waterfall_title(report: Report, at: Addresses) -> Cell:
     rows, last = Rows(report, at), report.shown[-1].facts
-    opening, closing = last.opening / 100, last.closing / 100
-    a, b = rows.revenue("opening", rows.last), rows.revenue("closing", rows.last)
-    head, middle = f"{month_name(last.month)}: {report.words.revenue} from ", " to "
-    tail = f" {report.facts.currency}".rstrip()
-    return Cell(
-        f"{head}{fixed(opening, 0)}{middle}{fixed(closing, 0)}{tail}",
-        f"{quoted(head)}&{fixed_formula(a, 0)}&{quoted(middle)}&{fixed_formula(b, 0)}"
-        + (f"&{quoted(tail)}" if tail else ""),
-    )
+    sentence = Sentence(f"{month_name(last.month)}: {report.words.revenue} from ")
+    sentence.number(last.opening / 100, rows.revenue("opening", rows.last)).say(" to ")
+    sentence.number(last.closing / 100, rows.revenue("closing", rows.last))
+    return sentence.say(f" {report.facts.currency}".rstrip()).cell()

@@ -59,7 +59,7 @@ def _cells(report: Report, at: Addresses) -> Iterable[Sequence[Content]]:
         yield (
             Cell(check.computed, computed) if computed else check.computed,
             Cell(check.expected, expected) if expected else check.expected,
-            Cell(check.computed - check.expected, f"{a}-{b}"),
+            Cell(round(check.computed - check.expected, 6), f"ROUND({a}-{b},6)"),
             Cell(check.tolerance, setting(report, at, "policy.refused_limit"))
             if check.key == "refused_money"
             else check.tolerance,
@@ -110,6 +110,6 @@ def _opening_gaps(rows: Rows, end: int) -> str:
 
 
 def _cohort_sum(report: Report, at: Addresses, name: str, earlier: str) -> str:
-    count = max(1, len(report.cohorts.rows))
+    count = len(report.cohorts.rows)
     now = span(at.cell(name, 0, cohorts.NOW), at.cell(name, count - 1, cohorts.NOW))
     return f"SUM({now})+{at.cell(earlier)}"

@@ -6,9 +6,11 @@ from collections.abc import Iterable, Sequence
 
 from retention_xl.report.cells import Addresses, Block, Cell, Content, Single, span
 from retention_xl.report.model import Report
+from retention_xl.report.sheets.bridge import interval_formula
 from retention_xl.report.sheets.live import live
-from retention_xl.report.sheets.settings import z_value
-from retention_xl.report.sheets.wording import NOT_AVAILABLE, first_day, fixed, fixed_formula, month_name, quoted
+from retention_xl.report.sheets.sentence import Sentence
+from retention_xl.report.sheets.settings import setting
+from retention_xl.report.wording import NOT_AVAILABLE, first_day, month_name
 
 CUSTOMERS, RATE, AVERAGE = "rx_cohort_customers", "rx_cohort_rate", "rx_cohort_average"
 REVENUE, REVENUE_RATE, REVENUE_AVERAGE = "rx_cohort_revenue", "rx_cohort_revenue_rate", "rx_cohort_revenue_average"
@@ -18,8 +20,7 @@ SIZE, NOW, FIRST_AGE = 0, 1, 2  # the body's columns: size at the start, active 
 def blocks(report: Report) -> dict[str, Block]:
     """Counts, rates and averages of customers, then the same of revenue."""
     cohorts = report.cohorts
-    # a template's block has at least two rows and columns: one cohort of one month leaves the second blank
-    rows, width = max(2, len(cohorts.rows)), FIRST_AGE + max(2, cohorts.ages)
+    rows, width = len(cohorts.rows), FIRST_AGE + cohorts.ages
     ages: list[Content] = list(range(cohorts.ages))
     labels: list[Content] = [first_day(row.cohort) for row in cohorts.rows]
     revenue = report.words.revenue
@@ -53,11 +54,16 @@ def singles(report: Report) -> dict[str, Single]:
         "rx_cohort_earlier": Single(lambda at: _earlier(report, at, False)),
         "rx_cohort_revenue_earlier": Single(lambda at: _earlier(report, at, True)),
         "rx_cohort_note": Single(_note(report)),
+        "rx_small_cohort": Single(lambda at: _small(report, at)),
         "rx_title_cohorts": Single(lambda at: _title(report, at, AVERAGE, cohorts.average, "Customers")),
         "rx_title_cohort_revenue": Single(
             lambda at: _title(report, at, REVENUE_AVERAGE, cohorts.revenue_average, report.words.revenue)
         ),
     }
+
+
+def _small(report: Report, at: Addresses) -> Cell:
+    return Cell(report.settings.number("policy.small_cohort"), setting(report, at, "policy.small_cohort"))
 
 
 def _note(report: Report) -> str:
@@ -107,7 +113,6 @@ def _averages(report: Report, at: Addresses) -> Iterable[Sequence[Content]]:
     cohorts = report.cohorts
     ages = range(cohorts.ages)
     lead: list[Content] = [None, None]
-    z = z_value(report, at)
     count = [at.cell(AVERAGE, 3, FIRST_AGE + age) for age in ages]
     rate = [at.cell(AVERAGE, 0, FIRST_AGE + age) for age in ages]
     kept = [f"SUM({_span(at, CUSTOMERS, _old(report, age), FIRST_AGE + age)})" for age in ages]
@@ -115,15 +120,13 @@ def _averages(report: Report, at: Addresses) -> Iterable[Sequence[Content]]:
         Cell(_or_na(cohorts.average[a]), f'IF({count[a]}=0,"{NOT_AVAILABLE}",{kept[a]}/{count[a]})') for a in ages
     ]
     for bound, sign in enumerate("-+"):
-        yield lead + [
-            Cell(
-                _or_na(None if cohorts.average_interval[a] is None else cohorts.average_interval[a][bound]),
-                f'IF({count[a]}=0,"{NOT_AVAILABLE}",({rate[a]}+{z}^2/(2*{count[a]}){sign}{z}*SQRT({rate[a]}*(1-{rate[a]})'
-                f"/{count[a]}+{z}^2/(4*{count[a]}^2)))/(1+{z}^2/{count[a]}))",
-            )
-            for a in ages
-        ]
-    yield lead + [Cell(cohorts.behind[a], f"SUM({_span(at, CUSTOMERS, _old(report, a), SIZE)})") for a in ages]
+        row: list[Content] = []
+        for a in ages:
+            ends = cohorts.average_interval[a]
+            formula = interval_formula(report, at, rate[a], count[a], sign)
+            row.append(Cell(_or_na(None if ends is None else ends[bound]), formula))
+        yield [*lead, *row]
+    yield [*lead, *(Cell(cohorts.behind[a], f"SUM({_span(at, CUSTOMERS, _old(report, a), SIZE)})") for a in ages)]
 
 
 def _revenue_averages(report: Report, at: Addresses) -> Iterable[Sequence[Content]]:
@@ -137,8 +140,8 @@ def _revenue_averages(report: Report, at: Addresses) -> Iterable[Sequence[Conten
         paid = f"SUM({_span(at, REVENUE, old, FIRST_AGE + age)})"
         first.append(Cell(_or_na(cohorts.revenue_average[age]), f'IF({below}=0,"{NOT_AVAILABLE}",{paid}/{below})'))
         second.append(Cell(behind, f"SUM({_span(at, REVENUE, old, SIZE)})"))
-    yield lead + first
-    yield lead + second
+    yield [*lead, *first]
+    yield [*lead, *second]
 
 
 def _old(report: Report, age: int) -> int:
@@ -156,8 +159,5 @@ def _title(report: Report, at: Addresses, block: str, average: Sequence[float | 
     if age < 1 or average[age] is None:
         return f"{what} by age of the cohort"
     cell = at.cell(block, 0, FIRST_AGE + age)
-    head, tail = f"{what}: ", f" % are left after {age} month" + ("s" if age > 1 else "")
-    value = average[age] or 0.0
-    return Cell(
-        f"{head}{fixed(100 * value, 1)}{tail}", f"{quoted(head)}&{fixed_formula(f'100*{cell}', 1)}&{quoted(tail)}"
-    )
+    sentence = Sentence(f"{what}: ").percent(average[age] or 0.0, cell)
+    return sentence.say(f" are left after {age} month{'s' if age > 1 else ''}").cell()

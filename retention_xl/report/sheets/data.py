@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from retention_xl.report.cells import Block, Content
 from retention_xl.report.model import Report
 from retention_xl.report.sheets.live import COHORT_CUSTOMERS, COHORT_REVENUE, CUSTOMERS, MONTH_ROWS, MONTHS, TIERS
-from retention_xl.report.sheets.wording import first_day
+from retention_xl.report.wording import first_day
 
 CUSTOMER_SHEET = "Data customers"
 FACTS_SHEET = "Data facts"
@@ -24,7 +24,7 @@ def blocks(report: Report) -> dict[str, Block]:
     if facts.customers is not None:
         return {
             CUSTOMERS: Block(
-                max(2, len(facts.customers)),
+                len(facts.customers),
                 1 + len(facts.window),
                 lambda at: _customer_rows(report),
                 ["First month", *(first_day(month) for month in facts.window)],

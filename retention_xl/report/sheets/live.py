@@ -54,7 +54,7 @@ def live(report: Report, at: Addresses) -> Live:
 
 
 class FromCustomers:
-    """Formulas over the customer table. A blank cell is a customer who was not active, 0 one who was and paid nothing."""
+    """Formulas over the customer table. Blank: not active; 0: active, nothing paid."""
 
     def __init__(self, report: Report, at: Addresses) -> None:
         self._at = at
@@ -79,13 +79,14 @@ class FromCustomers:
         now, before = self._column(position), self._column(position - 1)
         first = at.column(CUSTOMERS, 0)
         heading = at.cell(CUSTOMERS, -1, 1 + position)
+        more, less = f'({before}<>"")*({now}>{before})', f'({now}<>"")*({now}<{before})'
         was_away = f'({before}="")*({first}<{heading})'
         return {
             "opening": f"SUM({before})",
             "new": f"SUMIFS({now},{first},{heading})",
             "reactivation": f"SUMPRODUCT({was_away},{now})",
-            "expansion": f'SUMPRODUCT(({before}<>"")*({now}>{before}),{now})-SUMPRODUCT(({before}<>"")*({now}>{before}),{before})',
-            "contraction": f'SUMPRODUCT(({now}<>"")*({now}<{before}),{before})-SUMPRODUCT(({now}<>"")*({now}<{before}),{now})',
+            "expansion": f"SUMPRODUCT({more},{now})-SUMPRODUCT({more},{before})",
+            "contraction": f"SUMPRODUCT({less},{before})-SUMPRODUCT({less},{now})",
             "churn": f'SUMPRODUCT(({now}="")*1,{before})',
             "closing": f"SUM({now})",
             "kept_opening": f'SUMIFS({before},{now},">=0")',
@@ -95,8 +96,8 @@ class FromCustomers:
             "lost_customers": f'SUMPRODUCT(({before}<>"")*({now}=""))',
             "closing_customers": f'COUNTIF({now},">=0")',
             "kept_customers": f'COUNTIFS({before},">=0",{now},">=0")',
-            "expanded_customers": f'SUMPRODUCT(({before}<>"")*({now}>{before}))',
-            "contracted_customers": f'SUMPRODUCT(({now}<>"")*({now}<{before}))',
+            "expanded_customers": f"SUMPRODUCT({more})",
+            "contracted_customers": f"SUMPRODUCT({less})",
         }[fact]
 
     def cohort(self, revenue: bool, cohort: int, age: int) -> str:

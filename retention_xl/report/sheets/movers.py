@@ -9,7 +9,7 @@ from datetime import date
 from retention_xl.report.cells import Addresses, Block, Cell, Content, List, span
 from retention_xl.report.model import Report
 from retention_xl.report.sheets.bridge import Rows
-from retention_xl.report.sheets.wording import first_day
+from retention_xl.report.wording import first_day
 
 TABLE = "tblMovers"
 BY_KIND = "rx_movers_by_kind"
@@ -80,8 +80,8 @@ def _by_kind(report: Report, at: Addresses) -> Iterable[Sequence[Content]]:
         bridge = rows.revenue(kind.lower(), rows.last)
         amount = round(sum(own), 2)
         yield (
-            Cell(len(own), f"COUNTIF({kinds},{label})"),
-            Cell(amount, f"SUMIF({kinds},{label},{changes})"),
+            Cell(len(own), f"SUMPRODUCT(({kinds}={label})*1)"),
+            Cell(amount, f"SUMPRODUCT(({kinds}={label})*1,{changes})"),
             Cell(amount, bridge),
             Cell(0, f"ROUND({at.cell(BY_KIND, i, 1)}-{at.cell(BY_KIND, i, 2)},2)"),
         )

@@ -28,7 +28,8 @@ def refused_share(at: Addresses) -> str:
 
 def refused_by_reason(report: Report, at: Addresses) -> str:
     """The refused lines counted again over the list of reasons."""
-    return f'SUMIF({at.list_column(REASONS, "What was done")},"refused",{at.list_column(REASONS, "Lines")})'
+    done, lines = at.list_column(REASONS, "What was done"), at.list_column(REASONS, "Lines")
+    return f'SUMPRODUCT(({done}="refused")*1,{lines})'
 
 
 def blocks(report: Report) -> dict[str, Block]:
@@ -63,11 +64,11 @@ def lists(report: Report) -> dict[str, List]:
         for i, (currency, amount) in enumerate(amounts):
             # a reason met in several currencies has a row for each; its lines are counted once, on the first
             reasons.append((action, reason, lines if i == 0 else 0, amount / 100, currency))
-    lines = [
+    listed = [
         (n.action, n.file, n.line, n.column, n.value, n.reason, None if n.cents is None else n.cents / 100, n.currency)
         for n in quality.notes
     ]
     return {
         REASONS: List(REASON_HEADINGS, len(reasons), lambda at: reasons),
-        LINES: List(LINE_HEADINGS, len(lines), lambda at: lines),
+        LINES: List(LINE_HEADINGS, len(listed), lambda at: listed),
     }

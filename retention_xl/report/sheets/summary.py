@@ -4,62 +4,45 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Iterable, Sequence
+from functools import partial
 
 from retention_xl.report.cells import Addresses, Block, Cell, Content, Single, span
 from retention_xl.report.model import Report, Tile
 from retention_xl.report.sheets import checks, movers
 from retention_xl.report.sheets.bridge import Rows
+from retention_xl.report.sheets.sentence import Sentence
 from retention_xl.report.sheets.settings import setting, z_number, z_value
-from retention_xl.report.sheets.wording import (
-    MONTH_NAMES,
-    NOT_AVAILABLE,
-    first_day,
-    fixed,
-    fixed_formula,
-    month_name,
-    quoted,
-)
+from retention_xl.report.wording import MONTH_NAMES, NOT_AVAILABLE, first_day, month_name
 
 TILES = "rx_tiles"
 COLUMNS = ("this", "last", "change", "mean", "year_ago", "target", "status", "low", "high", "trend")
-TARGET_SETTING = {
-    "mrr": "targets.mrr",
-    "crr": "targets.crr",
-    "drr": "targets.drr",
-    "grr": "targets.grr",
-    "nrr": "targets.nrr",
-    "churn": "targets.churn",
-    "cltv": "targets.cltv",
-    "quick_ratio": "targets.quick_ratio",
-}
 
 
 def singles(report: Report) -> dict[str, Single]:
     """Title, banner, cards, paragraph and chart titles."""
-    facts = report.facts
-    unit = facts.currency or "the ledger's currency"
-    contents = {
-        "rx_title": Single(f"Customer retention, {month_name(report.month)}"),
-        "rx_subtitle": Single(
-            f"{report.words.revenue_long} in {unit}; month to {_last_day(report.month)}; from {report.source.name}"
-        ),
-        "rx_banner": Single(lambda at: checks.banner(report, at)),
-        "rx_title_revenue": Single(lambda at: _revenue_title(report, at)),
-        "rx_title_retention": Single(lambda at: _retention_title(report, at)),
+    unit = report.facts.currency or "the ledger's currency"
+    subtitle = f"{report.words.revenue_long} in {unit}; month to {_last_day(report.month)}; from {report.source.name}"
+    contents = {"rx_title": Single(f"Customer retention, {month_name(report.month)}"), "rx_subtitle": Single(subtitle)}
+    made = {
+        "rx_banner": checks.banner,
+        "rx_title_revenue": _revenue_title,
+        "rx_title_retention": _retention_title,
+        "rx_comment_1": _what_moved,
+        "rx_comment_2": _who_stayed,
+        "rx_comment_3": _largest,
     }
+    for name, make in made.items():
+        contents[name] = Single(partial(make, report))
     for i, tile in enumerate(report.tiles):
         contents[f"rx_card_{tile.key}_label"] = Single(tile.label)
-        contents[f"rx_card_{tile.key}"] = Single(lambda at, i=i: _card(report, at, i))
-        contents[f"rx_card_{tile.key}_status"] = Single(lambda at, i=i: _card_status(report, at, i))
-    sentences = (_what_moved, _who_stayed, _largest)
-    for i, sentence in enumerate(sentences):
-        contents[f"rx_comment_{i + 1}"] = Single(lambda at, sentence=sentence: sentence(report, at))
+        contents[f"rx_card_{tile.key}"] = Single(partial(_card, report, row=i))
+        contents[f"rx_card_{tile.key}_status"] = Single(partial(_card_status, report, row=i))
     return contents
 
 
 def blocks(report: Report) -> dict[str, Block]:
     """The table of figures, and what other data would add."""
-    missing = report.missing or (("Nothing", "every sheet of this report has its data"),)
+    missing = [f"{data}: {adds}" for data, adds in report.missing] or ["Nothing: every sheet has its data."]
     return {
         TILES: Block(
             len(report.tiles),
@@ -79,9 +62,7 @@ def blocks(report: Report) -> dict[str, Block]:
             ],
             [tile.label for tile in report.tiles],
         ),
-        "rx_missing": Block(
-            len(missing), 2, lambda at: [(adds, "") for _, adds in missing], (), [data for data, _ in missing]
-        ),
+        "rx_missing": Block(len(missing), 2, lambda at: [()] * len(missing), (), missing),
     }
 
 
@@ -105,7 +86,7 @@ def _tiles(report: Report, at: Addresses) -> Iterable[Sequence[Content]]:
     for i, tile in enumerate(report.tiles):
         this, last = at.cell(TILES, i, 0), at.cell(TILES, i, 1)
         last3 = span(rows.figure(tile.key, max(0, end - 2)), rows.figure(tile.key, end))
-        target = setting(report, at, TARGET_SETTING[tile.key])
+        target = setting(report, at, f"targets.{tile.key}")
         change = None if tile.this_month is None or tile.last_month is None else tile.this_month - tile.last_month
         yield (
             Cell(_or_na(tile.this_month), rows.figure(tile.key, end)),
@@ -144,123 +125,95 @@ def _card(report: Report, at: Addresses, row: int) -> Cell:
     return Cell(_or_na(report.tiles[row].this_month), at.cell(TILES, row, 0))
 
 
-def _shown_number(tile: Tile, value: float) -> str:
-    return f"{fixed(100 * value, 1)} %" if tile.unit == "fraction" else fixed(value, 0 if tile.unit == "money" else 2)
-
-
-def _shown_formula(tile: Tile, reference: str) -> str:
-    if tile.unit == "fraction":
-        return f'{fixed_formula(f"100*{reference}", 1)}&" %"'
-    return fixed_formula(reference, 0 if tile.unit == "money" else 2)
-
-
 def _card_status(report: Report, at: Addresses, row: int) -> Cell:
-    """ "On target; last month 97.9 %" under the large number."""
+    """ "On target; month before 97.9 %" under the large number."""
     tile = report.tiles[row]
-    status, last = at.cell(TILES, row, COLUMNS.index("status")), at.cell(TILES, row, 1)
+    sentence = Sentence().word(tile.status, at.cell(TILES, row, COLUMNS.index("status")))
     if tile.last_month is None:
-        return Cell(tile.status, status)
-    return Cell(
-        f"{tile.status}; month before {_shown_number(tile, tile.last_month)}",
-        f'{status}&"; month before "&{_shown_formula(tile, last)}',
-    )
+        return sentence.cell()
+    sentence.say("; month before ")
+    last = at.cell(TILES, row, 1)
+    if tile.unit == "fraction":
+        return sentence.percent(tile.last_month, last).cell()
+    return sentence.number(tile.last_month, last, 0 if tile.unit == "money" else 2).cell()
 
 
 def _tile(report: Report, at: Addresses, key: str) -> tuple[Tile, str, str]:
+    """A tile with the addresses of its figure and of its change."""
     row = next(i for i, tile in enumerate(report.tiles) if tile.key == key)
     return report.tiles[row], at.cell(TILES, row, 0), at.cell(TILES, row, COLUMNS.index("change"))
 
 
-def _revenue_title(report: Report, at: Addresses) -> Cell:
+def _revenue_title(report: Report, at: Addresses) -> Content:
     tile, this, change = _tile(report, at, "mrr")
     if tile.this_month is None or tile.last_month is None:
-        return Cell(f"{report.words.revenue} by month")
+        return f"{report.words.revenue} by month"
     delta = tile.this_month - tile.last_month
-    head = f"{report.words.revenue} "
-    return Cell(
-        f"{head}{fixed(tile.this_month, 0)}, {'up' if delta >= 0 else 'down'} {fixed(abs(delta), 0)} in the month",
-        f'{quoted(head)}&{fixed_formula(this, 0)}&IF({change}>=0,", up ",", down ")&{fixed_formula(f"ABS({change})", 0)}'
-        '&" in the month"',
-    )
+    sentence = Sentence(f"{report.words.revenue} ").number(tile.this_month, this)
+    sentence.either(delta >= 0, f"{change}>=0", ", up ", ", down ")
+    return sentence.number(abs(delta), f"ABS({change})").say(" in the month").cell()
 
 
-def _retention_title(report: Report, at: Addresses) -> Cell:
+def _retention_title(report: Report, at: Addresses) -> Content:
     tile, this, change = _tile(report, at, "crr")
     if tile.this_month is None or tile.last_month is None:
-        return Cell("Retention by month")
-    delta = 100 * (tile.this_month - tile.last_month)
-    return Cell(
-        f"Customers kept: {fixed(100 * tile.this_month, 1)} %, {'up' if delta >= 0 else 'down'} "
-        f"{fixed(abs(delta), 1)} points",
-        f'"Customers kept: "&{fixed_formula(f"100*{this}", 1)}&IF({change}>=0," %, up "," %, down ")'
-        f'&{fixed_formula(f"100*ABS({change})", 1)}&" points"',
-    )
+        return "Retention by month"
+    delta = tile.this_month - tile.last_month
+    sentence = Sentence("Customers kept: ").percent(tile.this_month, this)
+    sentence.either(delta >= 0, f"{change}>=0", ", up ", ", down ")
+    return sentence.number(100 * abs(delta), f"100*ABS({change})", 1).say(" points").cell()
 
 
 def _what_moved(report: Report, at: Addresses) -> Cell:
-    rows, last = Rows(report, at), report.shown[-1].facts
-    end = rows.last
-    text = f"{report.words.revenue} closed the month at {fixed(last.closing / 100, 0)} after an opening of "
-    text += f"{fixed(last.opening / 100, 0)}: new {report.words.customers} brought {fixed(last.new / 100, 0)}, "
-    text += f"returning ones {fixed(last.reactivation / 100, 0)}, expansion {fixed(last.expansion / 100, 0)}; "
-    text += f"contraction took {fixed(last.contraction / 100, 0)} and lost {report.words.customers} {fixed(last.churn / 100, 0)}."
-    f = lambda key, sign="": fixed_formula(sign + rows.revenue(key, end), 0)  # noqa: E731
-    formula = f'{quoted(report.words.revenue + " closed the month at ")}&{f("closing")}&" after an opening of "&{f("opening")}'
-    formula += (
-        f'&{quoted(": new " + report.words.customers + " brought ")}&{f("new")}&", returning ones "&{f("reactivation")}'
-    )
-    formula += f'&", expansion "&{f("expansion")}&"; contraction took "&{f("contraction", "-")}'
-    formula += f'&{quoted(" and lost " + report.words.customers + " ")}&{f("churn", "-")}&"."'
-    return Cell(text, formula)
+    rows, last, words = Rows(report, at), report.shown[-1].facts, report.words
+    sentence = Sentence(f"{words.revenue} closed the month at ")
+
+    def amount(cents: int, key: str, sign: str = "") -> Sentence:
+        return sentence.number(cents / 100, sign + rows.revenue(key, rows.last))
+
+    amount(last.closing, "closing").say(" after an opening of ")
+    amount(last.opening, "opening").say(f": new {words.customers} brought ")
+    amount(last.new, "new").say(", returning ones ")
+    amount(last.reactivation, "reactivation").say(", expansion ")
+    amount(last.expansion, "expansion").say("; contraction took ")
+    amount(last.contraction, "contraction", "-").say(f" and lost {words.customers} ")
+    return amount(last.churn, "churn", "-").say(".").cell()
 
 
 def _who_stayed(report: Report, at: Addresses) -> Cell:
     """Kept of opening, and whether the change on the month before is more than chance (two-proportion z test)."""
     rows, now = Rows(report, at), report.shown[-1]
-    end, who = rows.last, report.words.customers
-    opening = now.facts.opening_customers
+    end, opening = rows.last, now.facts.opening_customers
     kept_cell, opening_cell = rows.customers("kept", end), rows.customers("opening", end)
-    text = f"Of {fixed(opening, 0)} {who} at the opening, {fixed(now.kept_customers, 0)} stayed"
-    formula = f'"Of "&{fixed_formula(opening_cell, 0)}&{quoted(f" {who} at the opening, ")}&{fixed_formula(kept_cell, 0)}&" stayed"'
-    if end == 0 or not opening or not report.shown[-2].facts.opening_customers:
-        return Cell(text + ".", formula + '&"."')
-    before = report.shown[-2]
-    x0, n0 = before.kept_customers, before.facts.opening_customers
-    x1, n1 = now.kept_customers, opening
-    pooled = (x0 + x1) / (n0 + n1)
-    error = (pooled * (1 - pooled) * (1 / n0 + 1 / n1)) ** 0.5
-    real = error > 0 and abs(x1 / n1 - x0 / n0) > z_number(report) * error
-    verdicts = (
-        "the change on the month before is more than chance alone explains",
-        "the change on the month before is within chance",
-    )
+    sentence = Sentence("Of ").number(opening, opening_cell).say(f" {report.words.customers} at the opening, ")
+    sentence.number(now.kept_customers, kept_cell).say(" stayed")
+    before = report.shown[-2] if end else None
+    if before is None or now.crr is None or before.crr is None:
+        return sentence.say(".").cell()
+    n0 = before.facts.opening_customers
+    pooled = (before.kept_customers + now.kept_customers) / (n0 + opening)
+    error = (pooled * (1 - pooled) * (1 / n0 + 1 / opening)) ** 0.5
     k0, o0 = rows.customers("kept", end - 1), rows.customers("opening", end - 1)
     pool = f"(({k0}+{kept_cell})/({o0}+{opening_cell}))"
     test = (
         f"ABS({rows.rate('crr', end)}-{rows.rate('crr', end - 1)})>{z_value(report, at)}"
         f"*SQRT({pool}*(1-{pool})*(1/{o0}+1/{opening_cell}))"
     )
-    crr = now.crr or 0
-    return Cell(
-        f"{text} (CRR {fixed(100 * crr, 1)} %); {verdicts[0] if real else verdicts[1]}.",
-        f'{formula}&" (CRR "&{fixed_formula("100*" + rows.rate("crr", end), 1)}&" %); "'
-        f'&IF({test},{quoted(verdicts[0])},{quoted(verdicts[1])})&"."',
-    )
+    sentence.say(" (CRR ").percent(now.crr, rows.rate("crr", end)).say("); the change on the month before is ")
+    real = abs(now.crr - before.crr) > z_number(report) * error
+    return sentence.either(real, test, "more than chance alone explains.", "within chance.").cell()
 
 
-def _largest(report: Report, at: Addresses) -> Cell:
-    """The largest gain and the largest loss by name, from the Movers list."""
-    rows = movers.ordered(report)
-    parts, formulas = [], []
+def _largest(report: Report, at: Addresses) -> Content:
+    """The largest loss and the largest gain by name, from the Movers list."""
+    rows = list(enumerate(movers.ordered(report)))
+    sentence = Sentence()
     for word, sign in (("loss", -1), ("gain", 1)):
-        found = [(i, row) for i, row in enumerate(rows) if row.change * sign > 0]
+        found = [(i, row) for i, row in rows if row.change * sign > 0]
         if not found:
             continue
         i, row = max(found, key=lambda item: (item[1].change * sign, -item[0]))
-        parts.append(f"largest {word} {row.name} ({row.kind.lower()}, {fixed(abs(row.change), 0)})")
-        name, kind, change = (movers.address(at, i, column) for column in ("Customer", "Kind", "Change"))
-        formulas.append(f'"largest {word} "&{name}&" ("&LOWER({kind})&", "&{fixed_formula(f"ABS({change})", 0)}&")"')
-    if not parts:
-        return Cell("Nobody's revenue moved this month.")
-    text = "; ".join(parts)
-    return Cell(text[0].upper() + text[1:] + ".", '"L"&MID(' + '&"; "&'.join(formulas) + ',2,999)&"."')
+        name, kind, change = (movers.address(at, i, heading) for heading in ("Customer", "Kind", "Change"))
+        sentence.say(f"Largest {word}: ").word(row.name, name).say(", ").word(row.kind.lower(), f"LOWER({kind})")
+        sentence.say(", ").number(abs(row.change), f"ABS({change})").say(". ")
+    return sentence.cell() if sentence else "Nobody's revenue moved this month."

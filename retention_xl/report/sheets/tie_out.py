@@ -20,24 +20,23 @@ SUBTOTALS = {
 
 
 def _lines(report: Report) -> list[tuple[str, str, int | None, int]]:
-    """step ("+", "=", "check"), label, cents of the month, cents in all; items and the subtotal after each group."""
+    """step ("+", "=", "control", "check"), label, cents of the month, cents in all. Steps of nothing are left out.
+
+    The month's column ends with the lines accepted: a refused line may have no readable date.
+    """
     lines: list[tuple[str, str, int | None, int]] = []
-    items = report.facts.tie_out
-    month_sum: int | None = 0
-    total_sum = 0
+    month = total = 0
     for group, subtotal in SUBTOTALS.items():
-        inside = [item for item in items if item.group == group]
+        inside = [item for item in report.facts.tie_out if item.group == group]
         for item in inside:
-            lines.append(("+", item.label, item.month_cents, item.total_cents))
-            total_sum += item.total_cents
-            if month_sum is not None:
-                month_sum = None if item.month_cents is None else month_sum + item.month_cents
-        if inside and (len(inside) > 1 or group != "recognised"):
-            lines.append(("=", subtotal, month_sum, total_sum))
-    lines.append(
-        ("control", "Control: the amount column added up straight from the source", None, report.facts.ledger_total)
-    )
-    lines.append(("check", "Difference", None, total_sum - report.facts.ledger_total))
+            month, total = month + (item.month_cents or 0), total + item.total_cents
+            if item.total_cents or item.month_cents or not lines:
+                lines.append(("+", item.label, item.month_cents, item.total_cents))
+        if inside and group != "recognised":
+            lines.append(("=", subtotal, None if group == "read" else month, total))
+    control = report.facts.ledger_total
+    lines.append(("control", "Control: the amount column added up straight from the source", None, control))
+    lines.append(("check", "Difference", None, total - control))
     return lines
 
 
@@ -56,14 +55,13 @@ def blocks(report: Report) -> dict[str, Block]:
 
 
 def computed(report: Report, at: Addresses) -> str:
-    """The cell of the last subtotal: all steps added up."""
-    lines = _lines(report)
-    return at.cell(NAME, max(i for i, line in enumerate(lines) if line[0] == "="), TOTAL)
+    """The cell of the last step before the control: all steps added up."""
+    return at.cell(NAME, len(_lines(report)) - 3, TOTAL)
 
 
 def control(report: Report, at: Addresses) -> str:
     """The cell of the ledger's own total."""
-    return at.cell(NAME, next(i for i, line in enumerate(_lines(report)) if line[0] == "control"), TOTAL)
+    return at.cell(NAME, len(_lines(report)) - 2, TOTAL)
 
 
 def _cells(
@@ -88,7 +86,7 @@ def _cells(
         elif step == "control":
             yield "control", "", total / 100
         else:
-            a, b = at.cell(NAME, previous or 0, TOTAL), control(report, at)
+            a, b = computed(report, at), control(report, at)
             yield "check", "", Cell(total / 100, f"ROUND({a}-{b},2)")
 
 
@@ -107,5 +105,5 @@ def _first_total(report: Report, at: Addresses, cents: int) -> Content:
     facts = report.facts
     if facts.customers is None or len(facts.window) < len(facts.months):
         return cents / 100
-    corner = at.cell(CUSTOMERS, max(1, len(facts.customers) - 1), len(facts.window))
+    corner = at.cell(CUSTOMERS, len(facts.customers) - 1, len(facts.window))
     return Cell(cents / 100, f"SUM({span(at.cell(CUSTOMERS, 0, 1), corner)})")

@@ -9,8 +9,9 @@ from retention_xl.report.cells import Addresses, Block, Cell, Content, Single, s
 from retention_xl.report.model import Report
 from retention_xl.report.sheets.bridge import Rows, interval_formula
 from retention_xl.report.sheets.live import live
+from retention_xl.report.sheets.sentence import Sentence
 from retention_xl.report.sheets.settings import setting
-from retention_xl.report.sheets.wording import NOT_AVAILABLE, fixed, quoted
+from retention_xl.report.wording import NOT_AVAILABLE, quoted
 
 TIERS = "rx_tiers"
 RESULT = "rx_tiers_result"
@@ -48,7 +49,10 @@ def blocks(report: Report) -> dict[str, Block]:
 
 def singles(report: Report) -> dict[str, Single]:
     """The reading of CRR against DRR."""
-    return {"rx_tiers_reading": Single(lambda at: _reading(report, at))}
+    return {
+        "rx_tiers_reading": Single(lambda at: _reading(report, at)),
+        "rx_title_tiers": Single(lambda at: _title(report, at)),
+    }
 
 
 def column(report: Report, at: Addresses, number: int) -> str:
@@ -134,6 +138,13 @@ def _reading(report: Report, at: Addresses) -> Cell:
     )
 
 
-def edges_text(report: Report) -> str:
-    """The edges as the terminal prints them."""
-    return ", ".join(fixed(edge, 2 if edge % 1 else 0) for edge in report.tiers.edges)
+def _title(report: Report, at: Addresses) -> Content:
+    """ "Tier 4 holds 50.3 % of opening MRR; 100.0 % of its customers stayed", of the heaviest tier."""
+    rows = report.tiers.rows
+    i = max(range(len(rows)), key=lambda i: (rows[i].opening, -i))
+    share, crr = rows[i].share, rows[i].crr
+    if share is None or crr is None:
+        return "Customers kept and weight by tier"
+    sentence = Sentence(f"Tier {i + 1} holds ").percent(share, at.cell(TIERS, i, SHARE))
+    sentence.say(f" of opening {report.words.revenue}; ").percent(crr, at.cell(TIERS, i, CRR))
+    return sentence.say(f" of its {report.words.customers} stayed").cell()
