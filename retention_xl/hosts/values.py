@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 Rows = list[list[Any]]  # float, bool, str, date or ErrorValue; "" for an empty cell
 
 MISSING_ARGUMENT = -2147352572  # how COM says that an argument was left out (DISP_E_PARAMNOTFOUND)
+LEFT_OUT = 448  # the same said by our own VBA, with an error number of Visual Basic
 FIRST_ERROR_NUMBER = -2146828288  # a COM error cell is this plus its number in Excel's XlCVError
 ERROR_NUMBERS = {
     2000: CellError.NULL,
@@ -84,7 +85,8 @@ def _argument(value: Any) -> Any:
         return ""
     if isinstance(value, (list, tuple)):
         return _range(value)
-    return OMITTED if type(value) is int and value == MISSING_ARGUMENT else _cell(value)
+    left_out = type(value) is int and value in (MISSING_ARGUMENT, FIRST_ERROR_NUMBER + LEFT_OUT)
+    return OMITTED if left_out else _cell(value)
 
 
 def _range(value: Sequence[Any]) -> Sequence[Any]:

@@ -9,7 +9,7 @@ import pytest
 
 from retention_xl.errors import MetricError
 from retention_xl.hosts import values
-from retention_xl.hosts.values import MISSING_ARGUMENT, OMITTED, WHOLE_COLUMN
+from retention_xl.hosts.values import FIRST_ERROR_NUMBER, LEFT_OUT, MISSING_ARGUMENT, OMITTED, WHOLE_COLUMN
 from retention_xl.metrics.cells import ErrorValue
 from retention_xl.metrics.spec import CATALOGUE
 
@@ -19,6 +19,7 @@ CRR = CATALOGUE["CRR"]
 def test_an_argument_left_out_is_not_given() -> None:
     assert values.arguments_of(CRR, (1.0, 2.0, MISSING_ARGUMENT)) == [1.0, 2.0, None]
     assert values.arguments_of(CRR, (1.0, 2.0, OMITTED)) == [1.0, 2.0, None]
+    assert values.arguments_of(CRR, (1.0, 2.0, FIRST_ERROR_NUMBER + LEFT_OUT)) == [1.0, 2.0, None]
 
 
 def test_a_reference_to_an_empty_cell_is_given_and_blank() -> None:
