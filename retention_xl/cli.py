@@ -19,6 +19,7 @@ from retention_xl.errors import HostError, RetentionError
 
 DATA, USAGE, INTERRUPTED = 1, 2, 130  # exit codes
 WORKBOOKS = {".xlsx", ".xlsm"}
+INTERRUPTION = "Interrupted; no workbook was written."
 
 app = typer.Typer(
     name="retention-xl",
@@ -276,16 +277,17 @@ def require_free(target: Path, inputs: Sequence[Path]) -> None:
 
 
 def is_as_written(path: Path) -> bool:
-    """Whether a workbook still carries the one time that this program gives to all its parts, the end of its month.
+    """Whether a workbook's main part still carries the time that this program gives it: a month's last day, 0:00.
 
-    Excel, LibreOffice and every other program that saves a workbook give their own.
+    Excel, LibreOffice and every other program that saves a workbook write that part anew with a time of their own.
     """
     try:
         with zipfile.ZipFile(path) as workbook:
-            times = {part.date_time for part in workbook.infolist()}
-    except (OSError, zipfile.BadZipFile):
+            times = [part.date_time for part in workbook.infolist() if part.filename.endswith("/workbook.xml")]
+        year, month, day, *clock = times[0]
+        return clock == [0, 0, 0] and (date(year, month, day) + timedelta(days=1)).day == 1
+    except (OSError, ValueError, IndexError, zipfile.BadZipFile):
         return False
-    return len(times) == 1 and (date(*min(times)[:3]) + timedelta(days=1)).day == 1
 
 
 def columns_by_field(given: Sequence[str]) -> dict[str, str]:
@@ -318,7 +320,11 @@ def errors_in_a_sentence() -> Iterator[None]:
         place = f"{error.filename}: " if error.filename else ""
         fail(f"{place}{error.strerror or error}.", DATA)
     except KeyboardInterrupt:
-        fail("Interrupted; nothing was written.", INTERRUPTED)
+        fail(INTERRUPTION, INTERRUPTED)
+    except RuntimeError as error:
+        if str(error) != "Query interrupted":  # what DuckDB makes of a KeyboardInterrupt
+            raise
+        fail(INTERRUPTION, INTERRUPTED)
 
 
 def fail(sentence: str, code: int) -> NoReturn:

@@ -15,11 +15,11 @@ from rich.text import Text
 
 if TYPE_CHECKING:
     from retention_xl.hosts.reference import Row
-    from retention_xl.ledger.records import Quality
+    from retention_xl.ledger.records import ColumnChoice, Quality
     from retention_xl.report.model import Report
 
 Progress = Callable[[str, float | None], None]
-REASONS_SHOWN = 6
+REASONS_SHOWN = 8
 
 
 @contextmanager
@@ -48,9 +48,9 @@ def print_summary(report: Report, target: Path, remarks: Sequence[str]) -> None:
     lines = [
         *check_lines(report),
         *quality_lines(report.facts.quality),
-        "Columns: " + "; ".join(f"{c.field}: {c.heading} ({c.how})" for c in report.source.columns),
-        f"Nature: {report.facts.nature} ({report.source.nature_reason})",
-        f"Month: {report.month} ({report.source.month_reason})",
+        "Columns: " + ", ".join(column_in_words(choice) for choice in report.source.columns),
+        f"Nature: {report.source.nature_reason}",
+        f"Month: {report.month}, {report.source.month_reason}",
         *remarks,
         f"Workbook: {target}",
     ]
@@ -80,32 +80,40 @@ def check_lines(report: Report) -> Iterator[str]:
         yield f"  {check.name}: {check.computed:,.2f}, should be {check.expected:,.2f}"
 
 
+def column_in_words(choice: ColumnChoice) -> str:
+    told = "" if choice.how == "by its heading" else f" {choice.how}"
+    return f"{choice.field} = {choice.heading!r}{told}"
+
+
 def quality_lines(quality: Quality) -> Iterator[str]:
-    read = f"Lines: {quality.lines_read:,} read, {quality.lines_accepted:,} accepted, {quality.lines_refused:,} refused"
+    from retention_xl.ledger.reasons import REFUSED
+
     refused: Counter[str] = Counter()
-    for action, _, _, cents in quality.by_reason:
-        if action == "refused":
+    for action, reason, _, cents in quality.by_reason:
+        if action == "refused" and reason != REFUSED["total_line"][1]:  # a total repeats money, it holds none
             refused.update(cents)
-    unreadable = f"{quality.refused_unreadable:,} without a readable amount" if quality.refused_unreadable else ""
-    parts = ", ".join(filter(None, (money(refused), unreadable)))
+    told = [money(refused)]
+    if quality.refused_unreadable:
+        told.append(f"{quality.refused_unreadable:,} without a readable amount")
+    parts = ", ".join(filter(None, told))
+    read = f"Lines: {quality.lines_read:,} read, {quality.lines_accepted:,} accepted, {quality.lines_refused:,} refused"
     yield f"{read} ({parts})." if parts else f"{read}."
-    reasons = [entry for entry in quality.by_reason if entry[0] != "noted"]
-    for action, reason, lines, by_currency in reasons[:REASONS_SHOWN]:
+    for action, reason, lines, by_currency in quality.by_reason[:REASONS_SHOWN]:
         sums = money(by_currency) if action == "refused" else ""
         yield f"  {action} {lines:,}: {reason}" + (f" ({sums})" if sums else "")
-    if len(reasons) > REASONS_SHOWN:
-        yield f"  and {len(reasons) - REASONS_SHOWN} more reasons"
+    if len(quality.by_reason) > REASONS_SHOWN:
+        yield f"  and {len(quality.by_reason) - REASONS_SHOWN} more reasons"
     if quality.notes_total:
         yield "  Every line is listed with its place and reason on the sheet Data quality."
 
 
 def money(cents_by_currency: Mapping[str, int]) -> str:
-    return ", ".join(amount(cents, currency) for currency, cents in sorted(cents_by_currency.items()))
+    return " + ".join(amount(cents, currency) for currency, cents in sorted(cents_by_currency.items()))
 
 
 def amount(cents: int, currency: str) -> str:
     sign, cents = ("-", -cents) if cents < 0 else ("", cents)
-    return f"{sign}{cents // 100:,}.{cents % 100:02d} {currency}".rstrip()
+    return f"{sign}{cents // 100:,}.{cents % 100:02d} {currency or 'without currency'}"
 
 
 def print_functions(rows: Sequence[Row]) -> None:
