@@ -15,6 +15,7 @@ from typing import Any
 
 from retention_xl.errors import CellError, MetricError
 from retention_xl.metrics.cells import ERROR_CODES, ErrorValue
+from retention_xl.metrics.ranges import LISTS
 from retention_xl.metrics.spec import CATALOGUE, FunctionSpec
 
 log = logging.getLogger(__name__)
@@ -24,6 +25,7 @@ Rows = list[list[Any]]  # float, bool, str, date or ErrorValue; "" for an empty 
 MISSING_ARGUMENT = -2147352572  # how COM says that an argument was left out (DISP_E_PARAMNOTFOUND)
 LEFT_OUT = 448  # the same said by our own VBA, with an error number of Visual Basic
 FIRST_ERROR_NUMBER = -2146828288  # a COM error cell is this plus its number in Excel's XlCVError
+LEFT_OUT_NUMBERS = frozenset((MISSING_ARGUMENT, FIRST_ERROR_NUMBER + LEFT_OUT))
 ERROR_NUMBERS = {
     2000: CellError.NULL,
     2007: CellError.DIV0,
@@ -73,30 +75,36 @@ def answer(spec: FunctionSpec, arguments: Sequence[Any]) -> Rows:
 
 def arguments_of(spec: FunctionSpec, arguments: Sequence[Any]) -> list[Any]:
     """The arguments as the catalogue takes them: None for an optional one left out, "" for an empty cell."""
-    read = [_argument(value) for value in without_empty_tail(arguments)]
-    for parameter, value in zip(spec.parameters, read, strict=False):
-        if value is OMITTED and not parameter.optional:
-            raise MetricError(CellError.VALUE, f"{spec.name}: the argument {parameter.name} is missing.")
-    return [None if value is OMITTED else value for value in read]
+    given = dict(zip(spec.parameters, without_empty_tail(arguments), strict=False))
+    as_ids = all(is_left_out(value) for parameter, value in given.items() if parameter.name == spec.counts_with)
+    read: list[Any] = []
+    for parameter, value in given.items():
+        if is_left_out(value):
+            if not parameter.optional:
+                raise MetricError(CellError.VALUE, f"{spec.name}: the argument {parameter.name} is missing.")
+            read.append(None)
+        elif isinstance(value, (list, tuple)):
+            read.append(
+                _range(value, in_any_shape=parameter.kind in LISTS or (parameter.kind == "count or ids" and as_ids))
+            )
+        else:
+            read.append("" if value is None else _cell(value))
+    return read
 
 
-def _argument(value: Any) -> Any:
-    if value is None:
-        return ""
-    if isinstance(value, (list, tuple)):
-        return _range(value)
-    left_out = type(value) is int and value in (MISSING_ARGUMENT, FIRST_ERROR_NUMBER + LEFT_OUT)
-    return OMITTED if left_out else _cell(value)
+def is_left_out(value: Any) -> bool:
+    return value is OMITTED or (type(value) is int and value in LEFT_OUT_NUMBERS)
 
 
-def _range(value: Sequence[Any]) -> Sequence[Any]:
-    """A range or an array constant with its errors made ErrorValues; the same object where it holds none."""
+def _range(value: Sequence[Any], in_any_shape: bool) -> Sequence[Any]:
+    """A range or an array constant with its errors made ErrorValues; where its shape does not matter, row by row."""
     in_rows = bool(value) and isinstance(value[0], (list, tuple))
     cells = list(chain.from_iterable(value)) if in_rows else value
     kinds = set(map(type, cells))
-    if int not in kinds and (str not in kinds or "#" not in "".join(cell for cell in cells if type(cell) is str)):
-        return value
-    return [[_cell(cell) for cell in row] for row in value] if in_rows else [_cell(cell) for cell in value]
+    clean = int not in kinds and (str not in kinds or "#" not in "".join(cell for cell in cells if type(cell) is str))
+    if in_rows and not (in_any_shape and len(cells) > 1):  # one cell alone is told from a list of one
+        return value if clean else [[_cell(cell) for cell in row] for row in value]
+    return cells if clean else [_cell(cell) for cell in cells]
 
 
 def _cell(value: Any) -> Any:

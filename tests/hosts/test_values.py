@@ -13,7 +13,7 @@ from retention_xl.hosts.values import FIRST_ERROR_NUMBER, LEFT_OUT, MISSING_ARGU
 from retention_xl.metrics.cells import ErrorValue
 from retention_xl.metrics.spec import CATALOGUE
 
-CRR = CATALOGUE["CRR"]
+CRR, NRR = CATALOGUE["CRR"], CATALOGUE["NRR"]
 
 
 def test_an_argument_left_out_is_not_given() -> None:
@@ -59,6 +59,7 @@ def test_an_error_number_is_an_error_in_every_place(number: int, code: str) -> N
     error = ErrorValue(code)
     column = ((1.0,), (number,))
     assert values.arguments_of(CRR, (number, column, (1.0, number))) == [error, [[1.0], [error]], [1.0, error]]
+    assert values.arguments_of(NRR, (column, (1.0, number))) == [[1.0, error], [1.0, error]]
 
 
 @pytest.mark.parametrize("number", [-2146826246.0, 7, -3, 0, -2146829999, 2_000_000_000])
@@ -66,18 +67,29 @@ def test_other_numbers_are_numbers(number: float) -> None:
     assert values.arguments_of(CRR, (number, 1.0)) == [number, 1.0]
 
 
-def test_a_range_without_errors_is_handed_on_without_a_copy() -> None:
-    column = ((1.0,), (None,), ("a",), (True,), (dt.datetime(2026, 1, 31),), (Decimal("1.50"),))
-    assert values.arguments_of(CRR, (column, column))[0] is column
+def test_the_kinds_of_cells_are_handed_on_as_they_are() -> None:
+    cells = (1.0, None, "a", True, dt.datetime(2026, 1, 31), Decimal("1.50"))
+    column = tuple((cell,) for cell in cells)
+    assert values.arguments_of(CRR, (column, cells)) == [list(cells), cells]
+
+
+def test_a_range_keeps_its_shape_where_the_answer_has_the_shape_of_the_range() -> None:
+    block = ((100.0, 200.0), (300.0, 400.0))
+    assert values.arguments_of(CRR, (block, block, 0.0))[0] == block
+    assert values.answer(CRR, (block, block, 0.0)) == [[1.0, 1.0], [1.0, 1.0]]
+
+
+def test_a_block_of_ids_is_read_row_by_row() -> None:
+    assert values.arguments_of(CRR, ((("a", "b"), ("c", "d")), (("a",),))) == [["a", "b", "c", "d"], (("a",),)]
 
 
 def test_an_error_text_of_ours_is_an_error_and_not_an_id() -> None:
     text = values.marked(ErrorValue("#DIV/0!", "CRR: opening is 0."))
     column = ((text,), ("#1042",), ("#N/A",))
     first, read = values.arguments_of(CRR, (text, column))
-    assert first == read[0][0] == ErrorValue("#DIV/0!")
-    assert read[0][0].message == "CRR: opening is 0."
-    assert [row[0] for row in read[1:]] == ["#1042", "#N/A"]
+    assert first == read[0] == ErrorValue("#DIV/0!")
+    assert read[0].message == "CRR: opening is 0."
+    assert read[1:] == ["#1042", "#N/A"]
 
 
 def test_whole_columns_are_cut_together_after_the_last_row_in_use() -> None:
