@@ -19,7 +19,6 @@ from pathlib import Path
 
 import formualizer
 import ironcalc
-import pytest
 from lxml import etree
 
 Place = tuple[str, str]
@@ -46,8 +45,6 @@ ALWAYS_RECALCULATE = """<?xml version="1.0" encoding="UTF-8"?>
  xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><item oor:path="/org.openoffice.Office.Calc/Formula/Load">
 <prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>0</value></prop></item></oor:items>
 """
-SOFFICE = shutil.which("soffice")
-needs_libreoffice = pytest.mark.skipif(SOFFICE is None, reason="LibreOffice is not installed")
 
 
 def _formula_cells(path: Path) -> Iterator[tuple[str, str, str, str | None, str]]:
@@ -126,8 +123,10 @@ def recalc_formualizer(path: Path) -> Values:
     return {(sheet, cell): _plain(book.get_value(sheet, *_row_column(cell))) for sheet, cell in formulas(path)}
 
 
-def libreoffice_convert(path: Path, folder: Path, kind: str = "xlsx:Calc MS Excel 2007 XML") -> Path:
-    """`path` as LibreOffice saves it, every formula computed afresh; in `folder` (a profile of its own beside it)."""
+def libreoffice_convert(
+    path: Path, folder: Path, program: str | None = None, kind: str = "xlsx:Calc MS Excel 2007 XML"
+) -> Path:
+    """`path` as LibreOffice saves it, every formula computed afresh; in `folder`, with a profile of its own there."""
     profile = folder / "libreoffice-profile"
     (profile / "user").mkdir(parents=True, exist_ok=True)
     (profile / "user" / "registrymodifications.xcu").write_text(ALWAYS_RECALCULATE, encoding="utf-8")
@@ -135,7 +134,7 @@ def libreoffice_convert(path: Path, folder: Path, kind: str = "xlsx:Calc MS Exce
     made = out / f"{path.stem}.{kind.partition(':')[0]}"
     made.unlink(missing_ok=True)
     command = [
-        str(SOFFICE),
+        program or shutil.which("soffice") or "soffice",
         f"-env:UserInstallation={profile.absolute().as_uri()}",
         "--headless",
         "--convert-to",
@@ -149,8 +148,8 @@ def libreoffice_convert(path: Path, folder: Path, kind: str = "xlsx:Calc MS Exce
     return made
 
 
-def recalc_libreoffice(path: Path, tmp: Path) -> Values:
-    values = cached(libreoffice_convert(path, tmp))
+def recalc_libreoffice(path: Path, tmp: Path, program: str | None = None) -> Values:
+    values = cached(libreoffice_convert(path, tmp, program))
     # LibreOffice writes an empty text result without a value.
     return {place: values.get(place, "") for place in formulas(path)}
 

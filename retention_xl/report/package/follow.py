@@ -104,14 +104,20 @@ def _places(parts: Parts, sheet: Sheet, change: Resize) -> None:
             _set(parts, sheet.part, element, "id", str(change.start(int(element.get("id", "0")))))
         elif name == "anchor":
             _move_anchor(parts, sheet.part, element, change)
-    _tidy_merges(parts, sheet)
+    _follow_merges(parts, sheet, change)
 
 
-def _tidy_merges(parts: Parts, sheet: Sheet) -> None:
-    """Merges that shrank to one cell or onto each other would make Excel offer a repair."""
+def _follow_merges(parts: Parts, sheet: Sheet, change: Resize) -> None:
+    """A title over a block that grew spans it. Merges that shrank to one cell, or onto each other, would make Excel
+    offer a repair."""
     merges = sheet.root.find(tag("mergeCells"))
     if merges is None:
         return
+    above = change.within[0] if change.within and change.growth > 0 else 0
+    for merge in merges:
+        top, left, bottom, right = plain_corners(merge.get("ref", ""))
+        if bottom < above and left <= change.first and right == change.last:
+            _set(parts, sheet.part, merge, "ref", plain_reference(top, left, bottom, change.new_last))
     seen: set[str] = set()
     for merge in list(merges):
         reference = merge.get("ref", "")
@@ -169,35 +175,34 @@ def _move_anchor(parts: Parts, part: str, anchor: etree._Element, change: Resize
             _set_text(parts, part, place, str(int(place.text or "0") + shift))  # type: ignore[arg-type, union-attr]
 
 
-_CLIENT = re.compile(rb"<x:ClientData\b.*?</x:ClientData>", re.DOTALL)
-_LEGACY_ANCHOR = re.compile(rb"(<x:Anchor>)([^<]*)(</x:Anchor>)")
+_CLIENT = re.compile(rb"<(\w+):ClientData\b.*?</\1:ClientData>", re.DOTALL)
+_LEGACY_NUMBERS = re.compile(rb"(<\w+:(Row|Column|Anchor)>)([\d,\s]*)(?=</)")
 
 
 def _legacy_drawing(parts: Parts, part: str, change: Resize) -> None:
     """Notes and form controls. Not well-formed XML as Excel writes it, so by text; each keeps its size."""
 
     def client(found: re.Match[bytes]) -> bytes:
-        text = found[0]
-        cell = {key: re.search(rb"<x:%s>\s*(\d+)\s*</x:%s>" % (key, key), text) for key in (b"Row", b"Column")}
-        anchor = _LEGACY_ANCHOR.search(text)
-        numbers = [int(number) for number in anchor[2].split(b",")] if anchor else []
-        if cell[b"Row"] and cell[b"Column"]:
-            place = Corner(int(cell[b"Row"][1]) + 1, int(cell[b"Column"][1]) + 1, "", "")
+        numbers = {m[2]: [int(n) for n in m[3].split(b",") if n.strip()] for m in _LEGACY_NUMBERS.finditer(found[0])}
+        row, column, anchor = (numbers.get(key, []) for key in (b"Row", b"Column", b"Anchor"))
+        if row and column:
+            place = Corner(row[0] + 1, column[0] + 1, "", "")
             moved, _ = change.corners(place, place, grow_single=False)
             down, right = moved.row - place.row, moved.column - place.column
-        elif len(numbers) == 8:
-            down, right = _anchor_shift(change, numbers[2] + 1, numbers[0] + 1)
+        elif len(anchor) == 8:
+            down, right = _anchor_shift(change, anchor[2] + 1, anchor[0] + 1)
         else:
-            return text
-        for key, shift in ((b"Row", down), (b"Column", right)):
-            match = cell[key]
-            if match is not None:
-                text = text.replace(match[0], b"<x:%s>%d</x:%s>" % (key, int(match[1]) + shift, key))
-        if anchor and len(numbers) == 8:
-            for index, shift in ((0, right), (4, right), (2, down), (6, down)):
-                numbers[index] += shift
-            text = text.replace(anchor[0], anchor[1] + b", ".join(b"%d" % n for n in numbers) + anchor[3])
-        return text
+            return found[0]
+        # An anchor is: left column and offset, top row and offset, then the same of the lower right corner.
+        shifts = {b"Row": [down], b"Column": [right], b"Anchor": [right, 0, down, 0, right, 0, down, 0]}
+
+        def shifted(match: re.Match[bytes]) -> bytes:
+            old, by = numbers[match[2]], shifts[match[2]]
+            if len(old) != len(by) or not any(by):
+                return match[0]
+            return match[1] + b", ".join(b"%d" % (number + shift) for number, shift in zip(old, by, strict=True))
+
+        return _LEGACY_NUMBERS.sub(shifted, found[0])
 
     old = parts.read(part)
     new = _CLIENT.sub(client, old)

@@ -189,13 +189,15 @@ class Sheet:
                         row.remove(cell)
         self.touch()
 
-    def renumber(self, last: int, removed_from: int, growth: int) -> None:
-        """Rows removed_from..last go, rows below `last` move by `growth`."""
-        if last + growth > LAST_ROW or (self.rows and max(self.rows) > last and max(self.rows) + growth > LAST_ROW):
+    def demand_room(self, last: int, growth: int) -> None:
+        if max(last, max(self.rows, default=0)) + growth > LAST_ROW:
             raise TemplateError(
                 f"{self.name} would have more than {LAST_ROW:,} rows, the most a worksheet holds; "
                 f"leave out what is not needed or ask for fewer rows."
             )
+
+    def renumber(self, last: int, removed_from: int, growth: int) -> None:
+        """Rows removed_from..last go, rows below `last` move by `growth`."""
         moved = {}
         for number, row in self.rows.items():
             if removed_from <= number <= last:

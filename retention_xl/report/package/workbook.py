@@ -160,7 +160,9 @@ class Package:
         if not change.growth:
             return
         sheet = self.sheet(change.sheet)
-        if change.axis == "columns":
+        if change.axis == "rows":
+            sheet.demand_room(change.last, change.growth)
+        else:
             top, bottom = change.within or (0, 0)
             right = Area(sheet.name, top, change.last + 1, bottom, max(change.new_last, change.last + 1))
             in_the_way = sheet.occupied(right) if change.growth > 0 else []
