@@ -154,7 +154,9 @@ def unit_formats(sheet: Worksheet, area: str, unit_column: str) -> None:
     """The number format of a value follows the unit written beside it."""
     first_row = "".join(filter(str.isdigit, area.split(":")[0]))
     unit = f"${unit_column}{first_row}"
-    for words, code, number in ((("fraction", "points"), 164, PERCENT), (("ratio", "times"), 165, RATIO)):
+    whole = ("count", "customers", "months", "days")
+    formats = ((("fraction", "points"), 164, PERCENT), (("ratio", "times"), 165, RATIO), (whole, 166, COUNT))
+    for words, code, number in formats:
         test = "OR(" + ",".join(f'{unit}="{word}"' for word in words) + ")"
         style = DifferentialStyle(numFmt=NumberFormat(numFmtId=code, formatCode=number))
         rule = FormulaRule([test])

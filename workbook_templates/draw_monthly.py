@@ -121,7 +121,7 @@ def actions(wb: Workbook) -> None:
         "Actions",
         "What this month's figures call for, the most money first. Owner, due, status and notes are yours to fill in.",
         "actions",
-        (2, 10, 7, 40, 11, 10, 10, 13, 34, 46, 44, 13, 12, 13, 11, 8, 26),
+        (2, 10, 7, 38, 11, 10, 10, 12, 30, 42, 36, 12, 11, 12, 11, 8, 20),
         repeat="6:6",
     )
     top = {"wrap": True, "vertical": "top"}

@@ -24,7 +24,7 @@ def blocks(report: Report) -> dict[str, Block]:
     if facts.customers is not None:
         return {
             CUSTOMERS: Block(
-                len(facts.customers),
+                max(2, len(facts.customers)),  # a range of one cell is no range to every spreadsheet program
                 1 + len(facts.window),
                 lambda at: _customer_rows(report),
                 ["First month", *(first_day(month) for month in facts.window)],
@@ -70,6 +70,8 @@ def _label(fact: str) -> str:
 def _customer_rows(report: Report) -> Iterable[Sequence[Content]]:
     for customer in report.facts.customers or ():
         yield [first_day(customer.first_month), *(None if c is None else c / 100 for c in customer.cents)]
+    if len(report.facts.customers or ()) == 1:
+        yield ()
 
 
 def _months(report: Report) -> Iterable[Sequence[Content]]:

@@ -15,7 +15,7 @@ TABLE = "tblMovers"
 BY_KIND = "rx_movers_by_kind"
 HEADINGS = ("Customer", "From", "To", "Change", "Kind", "Reason", "Customer since")
 KINDS = ("New", "Reactivation", "Expansion", "Contraction", "Churn")
-_COUNTS = ("new", "returned", "expanded", "contracted", "lost")
+LOSSES = ("Contraction", "Churn")
 
 
 @dataclass(frozen=True)
@@ -77,13 +77,14 @@ def _by_kind(report: Report, at: Addresses) -> Iterable[Sequence[Content]]:
     for i, kind in enumerate(KINDS):
         label = at.cell(BY_KIND, i, -1)
         own = [m.change for m in movers if m.kind == kind]
-        bridge = rows.revenue(kind.lower(), rows.last)
         amount = round(sum(own), 2)
+        sign = -1 if kind in LOSSES else 1
+        bridge = sign * getattr(report.shown[-1].facts, kind.lower()) / 100
         yield (
             Cell(len(own), f"SUMPRODUCT(({kinds}={label})*1)"),
             Cell(amount, f"SUMPRODUCT(({kinds}={label})*1,{changes})"),
-            Cell(amount, bridge),
-            Cell(0, f"ROUND({at.cell(BY_KIND, i, 1)}-{at.cell(BY_KIND, i, 2)},2)"),
+            Cell(bridge, rows.revenue(kind.lower(), rows.last)),
+            Cell(round(amount - bridge, 2), f"ROUND({at.cell(BY_KIND, i, 1)}-{at.cell(BY_KIND, i, 2)},2)"),
         )
     last = report.shown[-1].facts
     moved, closing_less_opening = round(sum(m.change for m in movers), 2), (last.closing - last.opening) / 100
@@ -93,5 +94,5 @@ def _by_kind(report: Report, at: Addresses) -> Iterable[Sequence[Content]]:
         Cell(len(movers), f"SUM({top[0]})"),
         Cell(moved, f"SUM({top[1]})"),
         Cell(closing_less_opening, f"{rows.revenue('closing', rows.last)}-{rows.revenue('opening', rows.last)}"),
-        Cell(0, f"ROUND({at.cell(BY_KIND, n, 1)}-{at.cell(BY_KIND, n, 2)},2)"),
+        Cell(round(moved - closing_less_opening, 2), f"ROUND({at.cell(BY_KIND, n, 1)}-{at.cell(BY_KIND, n, 2)},2)"),
     )
