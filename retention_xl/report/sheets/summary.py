@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 
 from retention_xl.report.cells import Addresses, Block, Cell, Content, Single, span
-from retention_xl.report.model import Report, Tile
+from retention_xl.report.model import Report, Tile, shown
 from retention_xl.report.sheets import checks, movers
 from retention_xl.report.sheets.bridge import Rows
 from retention_xl.report.sheets.sentence import Sentence
@@ -43,6 +43,7 @@ def singles(report: Report) -> dict[str, Single]:
 def blocks(report: Report) -> dict[str, Block]:
     """The table of figures, and what other data would add."""
     missing = [f"{data}: {adds}" for data, adds in report.missing] or ["Nothing: every sheet has its data."]
+    confidence = shown(report.settings.number("policy.confidence"), "fraction").replace(".0", "")
     return {
         TILES: Block(
             len(report.tiles),
@@ -56,8 +57,8 @@ def blocks(report: Report) -> dict[str, Block]:
                 "A year ago",
                 "Target",
                 "Status",
-                "Low",
-                "High",
+                f"{confidence}, low",
+                f"{confidence}, high",
                 "Trend",
             ],
             [tile.label for tile in report.tiles],
