@@ -16,7 +16,8 @@ TEXT = {".py", ".toml", ".md", ".sql", ".csv", ".txt", ".bas", ".xml", ".cfg", "
 # Spelled so that this file does not contain what it forbids.
 MACHINE_PATH = re.compile(r"(?<![\w/.:~-])/(?:" + "|".join(["work", "tmp", "root", "home"]) + r")/")
 REGISTRY_HOST = re.compile(r"\b(?:pypi|pythonhosted|npmjs|anaconda|conda-forge|debian|crates)\.(?:org|com|io)\b")
-UNFINISHED = re.compile("|".join(rf"\b{word[0]}{word[1]}\b" for word in [("TO", "DO"), ("FIX", "ME"), ("XX", "X")]))
+MARKS = "|".join("".join(halves) for halves in [("TO", "DO"), ("FIX", "ME"), ("XX", "X")])
+UNFINISHED = re.compile(rf"(?:#|//|--|;)\s*(?:{MARKS})\b|\b(?:{MARKS}):")
 
 
 def committed_files() -> list[Path]:
@@ -75,3 +76,23 @@ def test_the_forbidden_is_recognised(forbidden: re.Pattern[str], line: str) -> N
 
 def test_a_web_address_is_not_a_machine_path() -> None:
     assert not MACHINE_PATH.search("docs.example.com/" + "home/start and build/" + "tmp/x")
+
+
+README = (ROOT / "README.md").read_text("utf-8")
+CLI = (ROOT / "retention_xl" / "cli.py").read_text("utf-8")
+
+
+def test_readme_has_two_set_up_commands() -> None:
+    commands = [line for line in README.splitlines() if line.startswith("python3 -m venv")]
+    assert [command.split("/")[-1] for command in commands] == ["retention-xl demo", "pytest"]
+    assert README.count("```sh") == 2
+
+
+@pytest.mark.parametrize("link", sorted(set(re.findall(r"\]\((?!https?:)([^)#]+)\)", README))))
+def test_what_readme_links_to_exists(link: str) -> None:
+    assert (ROOT / link).is_file()
+
+
+@pytest.mark.parametrize("option", sorted(set(re.findall(r"`?(--[a-z][a-z-]+)", README))))
+def test_an_option_that_readme_names_exists(option: str) -> None:
+    assert f'"{option}"' in CLI or f"{option[2:].replace('-', '_')}: Annotated[" in CLI

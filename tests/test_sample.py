@@ -12,6 +12,7 @@ import pytest
 
 from retention_xl import sample
 from retention_xl.errors import LedgerError
+from retention_xl.ledger import read_ledger
 
 Row = dict[str, str]
 EXPECTED_SHA256 = "40822868d665d80a7ffffc926541ef7b0127c596acc2e91133cac1d8302f881b"
@@ -37,8 +38,8 @@ def subscriptions(lines: list[sample.Line]) -> dict[str, dict[int, int]]:
             months = 12 if line.interval == "annual" else 1
             for month, day in enumerate(ends):
                 if line.start <= day <= line.end:
-                    # a re-invoice of the same period must not count twice
-                    running.setdefault(line.customer, {})[month] = round(line.cents / months)
+                    # half up to the cent; set, not added: a period that is invoiced anew must not count twice
+                    running.setdefault(line.customer, {})[month] = (2 * line.cents + months) // (2 * months)
     return running
 
 
@@ -103,6 +104,17 @@ def test_the_largest_customer_contracts_in_the_last_month(lines: list[sample.Lin
     largest = max(before, key=before.__getitem__)
     assert largest == sample.LARGEST_CUSTOMER
     assert running[largest][35] < 0.8 * before[largest]
+
+
+def test_the_ledger_reads_every_month_of_it_as_it_was_made(sample_ledger: Path, lines: list[sample.Line]) -> None:
+    running = subscriptions(lines)
+    with read_ledger(sample_ledger) as ledger:
+        read = [(month.closing, month.closing_customers) for month in ledger.facts().movements]
+    made = []
+    for month in range(sample.MONTHS):
+        active = [months[month] for months in running.values() if month in months]
+        made.append((sum(active), len(active)))
+    assert read == made
 
 
 def test_every_kind_of_line_occurs(lines: list[sample.Line]) -> None:
