@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 Rows = list[list[Any]]  # float, bool, str, date or ErrorValue; "" for an empty cell
 
 MISSING_ARGUMENT = -2147352572  # how COM says that an argument was left out (DISP_E_PARAMNOTFOUND)
-LEFT_OUT = 448  # the same said by our own VBA, with an error number of Visual Basic
+LEFT_OUT = 1  # the same said by our own VBA: an error number that no cell has
 FIRST_ERROR_NUMBER = -2146828288  # a COM error cell is this plus its number in Excel's XlCVError
 LEFT_OUT_NUMBERS = frozenset((MISSING_ARGUMENT, FIRST_ERROR_NUMBER + LEFT_OUT))
 ERROR_NUMBERS = {
