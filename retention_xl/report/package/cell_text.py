@@ -148,7 +148,8 @@ class CellText:
         names = [letters(column) for column, _ in columns]
         usual_plan = [_plan(name, style) for name, (_, style) in zip(names, columns, strict=True)]
         care, more, longest, exact, cell = _CARE, _MORE_THAN_MARKUP, LONGEST_TEXT // 2, EXACT_DIGITS, self.cell
-        days: dict[object, str] = {}
+        days: dict[object, float | int | None] = {}
+        date1904 = self.date1904
 
         def write(row: int, contents: Sequence[Content], styles: Sequence[int] | None = None) -> str:
             plans = usual_plan if styles is None else [_plan(n, s) for n, s in zip(names, styles, strict=True)]
@@ -177,8 +178,8 @@ class CellText:
                     continue
                 elif kind is date:
                     if content not in days:
-                        days[content] = self.value(content, f"{sheet}!{name}{row}")[1]
-                    if days[content].isdigit():
+                        days[content] = serial(content, date1904)  # type: ignore[arg-type]
+                    if days[content] is not None:
                         out.append(f"{opening}{row}{number}{days[content]}</v></c>")
                         continue
                 out.append(cell(f"{name}{row}", style, content, f"{sheet}!{name}{row}"))

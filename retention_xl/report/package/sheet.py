@@ -288,7 +288,7 @@ class Sheet:
                 cells += [other for other in spilled if other is not None]
             for stale in cells:
                 value = stale.find(VALUE)
-                if value is not None:
+                if value is not None and (value.text or stale.get("t")):
                     stale.remove(value)
                     drop_attributes(stale, "t")
                     self.touch()
