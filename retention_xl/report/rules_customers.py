@@ -164,29 +164,35 @@ def channel_valuable(case: Case, rule: Rule) -> Breach | None:
         others = [pair.closing or 0 for pair in case.closing_pairs if pair.channel != channel]
         rest = Rate(lost_all - lost.part, churn_all.whole - lost.whole)
         # A churn that chance can explain is taken as everybody's: one quiet month makes no valuable channel.
-        steadier = lost.part > 0 and lost.value < rest.value and case.differs(rest, lost, tested=len(channels))
+        steadier = lost.value < rest.value and case.differs(rest, lost, tested=len(channels))
         pays_more = _means_differ(active, others, case.confidence, len(channels))
         if not case.enough(rule, len(active)) or not (steadier or pays_more):
             continue
         churn = lost.value if steadier else churn_all.value
-        ratio = (sum(active) / len(active) / churn) / (arpa_all / churn_all.value)
+        ratio = _worth(case, sum(active) / len(active), churn) / _worth(case, arpa_all, churn_all.value)
         if reaches(ratio, allowed):
-            found.append((ratio, channel, churn, sum(active) / len(active)))
+            found.append((ratio, channel, steadier, churn, sum(active) / len(active)))
     if not found:
         return None
     found.sort(key=lambda one: (-one[0], one[1]))
-    ratio, channel, churn, arpa = found[0]
+    ratio, channel, steadier, churn, arpa = found[0]
     currency = case.facts.currency
+    everybody = f"{percent(churn_all.value)} of all"
+    leave = f"{percent(churn)} of them leave ({everybody})" if steadier else f"leave about as often ({everybody} leave)"
     finding = (
-        f"Customers from {channel} pay {money(round(arpa), currency)} a month on the mean and leave at "
-        f"{percent(churn)} a month (all: {money(round(arpa_all), currency)}, {percent(churn_all.value)}): worth "
-        f"{times(ratio)} as much as a customer on the whole."
+        f"Customers from {channel} pay {money(round(arpa), currency)} a month on the mean (all: "
+        f"{money(round(arpa_all), currency)}) and {leave}: worth {times(ratio)} as much as a customer on the whole."
     )
     if found[1:]:
-        finding += f" Also {listed(f'{name} ({times(other)})' for other, name, _, _ in found[1:])}."
-    names = {name for _, name, _, _ in found}
+        finding += f" Also {listed(f'{name} ({times(other)})' for other, name, *_ in found[1:])}."
+    names = {name for _, name, *_ in found}
     new = at_closing(pair for pair in case.closing_pairs if pair.kind == "New" and pair.channel in names)
-    return Breach(ratio, "channel_cltv_ratio", "times", allowed, "ratio", finding, total(new), new, endangered=False)
+    return Breach(ratio, "channel_cltv_ratio", "times", allowed, "ratio", finding, 0, new, endangered=False)
+
+
+def _worth(case: Case, arpa: float, churn: float) -> float:
+    """CLTV up to the longest lifetime counted. The margin is the same for all and drops out of the comparison."""
+    return float(metrics.cltv(arpa, churn, 1, 0, case.longest_lifetime))
 
 
 def _channels(case: Case, rule: Rule) -> dict[str, list[Pair]]:
@@ -225,18 +231,21 @@ def notice_given(case: Case, rule: Rule) -> Breach | None:
     ]
     if not waiting:
         return None
-    ends = [pair.paid_through for pair in waiting if pair.paid_through is not None]
+    days = int(case.limit(rule, "days"))
     customers = at_closing(waiting)
     verb = "has given notice and is still paying" if len(waiting) == 1 else "have given notice and are still paying"
     finding = f"{case.words.counted(len(waiting))} {verb}: {money(total(customers), case.facts.currency)} of MRR"
     due: date | None = None
     do = ""
-    if ends:
-        first = min(ends)
-        due = first - timedelta(days=int(case.limit(rule, "days")))
-        until = day_name(first - timedelta(days=1))
-        finding += f", {'' if len(waiting) == 1 else 'the first of them '}paid until {until}"
+    if ends := [pair.paid_through for pair in waiting if pair.paid_through is not None]:
+        first, next_day = min(ends), case.last_day + timedelta(days=1)
+        whose = "" if len(waiting) == 1 else "the first of them "
+        finding += f", {whose}paid until {day_name(first - timedelta(days=1))}"
+        due = first - timedelta(days=days)
         do = f"Call before the paid time is over, for the first time by {day_name(due)}."
+        if due < next_day:  # nobody can call before the month is reported
+            due, soon = next_day, day_name(next_day + timedelta(days=days))
+            do = f"Call at once those whose paid time ends before {soon}, the others {days} days before theirs does."
     return Breach(
         len(waiting),
         "notices",

@@ -49,7 +49,7 @@ def too_few_kept(case: Case, rule: Rule) -> Breach | None:
     if missed and target is not None:
         running = ", for the second month running" if kept_before.value < target else ""
         finding += f", {points(target - kept.value)} under the target of {percent(target)}{running}"
-    if fell:
+    if drop > 0 and (fell or real):
         chance = "more than chance explains" if real else "the second such fall running"
         finding += f", down {points(drop)} on {month_name(before.month)}, {chance}"
     lost = at_opening(case.lost_pairs)

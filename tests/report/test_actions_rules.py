@@ -328,6 +328,12 @@ def test_notice_given_fires_on_a_single_customer_and_is_due_before_the_paid_time
     assert "7 November 2026" in action.what_to_do
 
 
+def test_a_notice_that_ends_with_the_month_is_due_at_once() -> None:
+    action = fired(one_on_notice(date(2026, 10, 20), date(2026, 11, 1)))["R17"]
+    assert action.due == date(2026, 11, 1)
+    assert "Call at once those whose paid time ends before 8 November 2026" in action.what_to_do
+
+
 @pytest.mark.parametrize(
     "facts",
     [
@@ -415,8 +421,18 @@ def test_a_weaker_young_cohort_is_named_with_its_age() -> None:
 
 def test_a_channel_that_is_worth_more_is_an_opportunity_and_not_a_danger() -> None:
     action = fired(valuable_channel(*[300] * 200))["R15"]
-    assert action.exposed_cents == 0  # nobody new from that channel this month
-    assert action.priority == "Low"
+    assert (action.exposed_cents, action.priority) == (0, "Medium")
+
+
+def test_a_channel_of_hardly_any_churn_is_worth_no_more_than_the_longest_lifetime_counted() -> None:
+    """Partner: 1 of 1,000 leaves a month, which would be 1,000 months. All: 61 of 2,000. Both pay 100."""
+    facts = two_channels((1000, 1), (1000, 60))
+    ratios = [
+        next(a.measured for a in checklist(facts, {}, {}, 1, (), longest_lifetime=months) if a.rule == "R15")
+        for months in (24, 60)
+    ]
+    capped = [(1 - 0.999**n) / 0.001 / ((1 - (1 - 0.0305) ** n) / 0.0305) for n in (24, 60)]
+    assert ratios == pytest.approx(capped)
 
 
 def test_every_sentence_is_finished() -> None:
