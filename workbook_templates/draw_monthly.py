@@ -147,7 +147,7 @@ def actions(wb: Workbook) -> None:
     choice.error, choice.errorTitle = "Choose Open, In progress, Done or Not now.", "Status"
     choice.add("N7:N8")
     ws.add_data_validation(choice)
-    done = FormulaRule(['$N7="Done"'], font=font(color=GREY, strike=True))
+    done = FormulaRule(['$N7="Done"'], font=font(color=GREY))
     ws.conditional_formatting.add("D7:D8", done)
     ws.freeze_panes = "E7"
 
@@ -377,7 +377,7 @@ def quality(wb: Workbook) -> None:
         wb,
         ws,
         "rx_quality",
-        "C7",
+        "D7",
         4,
         2,
         lambda i, j: {"number": (PERCENT if i == 3 else COUNT) if j == 0 else CENTS, "align": "right"},
@@ -470,10 +470,11 @@ def _unbind_head(wb: Workbook, ws: object, key: str) -> None:
 
 
 def data(wb: Workbook) -> None:
-    ws = page(wb, "Data customers", "The customer table that the formulas read. Blank: not active. 0: active, nothing paid.",
+    ws = page(wb, "Data customers", "The customer table that the formulas read. Blank: not active. 0: active, nothing paid. Its rows are not printed.",
               "data", (2, 34, 13, *[11] * 40), repeat="6:6", tab=GREY)  # fmt: skip
     _unbind_head(wb, ws, "data")
     look = lambda i, j: {"number": MONTH if j == 0 else CENTS, "align": "right", "border": None, "size": 9}  # noqa: E731
+    ws.print_area = "A1:P6"
     block(wb, ws, "rx_data", "C7", 2, 3, look, lambda i: {"border": None, "size": 9}, heading_number=MONTH)
     ws.freeze_panes = "D7"
     ws = page(wb, "Data facts", "The added-up facts that the formulas read: this ledger's customer table would be too large for a workbook.",
