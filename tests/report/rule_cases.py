@@ -159,7 +159,7 @@ CASES: dict[str, tuple[Callable[[], Facts], ...]] = {
     "R05": (
         lambda: two_sizes((100, 20, 1000), (900, 9, 100)),
         lambda: two_sizes((100, 10, 1000), (900, 90, 100)),
-        lambda: two_sizes((30, 2, 1000), (30, 0, 100)),
+        lambda: two_sizes((20, 2, 1000), (25, 0, 10)),
         lambda: two_sizes((4, 1, 1000), (15, 0, 100)),
     ),
     "R06": (
