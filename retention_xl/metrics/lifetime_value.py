@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from retention_xl.metrics.cells import base_is_zero, impossible, nothing_yet, shown
-from retention_xl.metrics.revenue import check_not_negative
+from retention_xl.metrics.checks import check_fraction, check_not_negative
 from retention_xl.metrics.spec import metric
 from retention_xl.metrics.triangles import Triangle
 
@@ -12,13 +12,6 @@ if TYPE_CHECKING:
     from typing import Any
 
 GROUP = "Lifetime value"
-
-
-def check_fraction(**fractions: float) -> None:
-    """Refuse a rate that is not a fraction from 0 to 1: 80 % is 0.8, not 80."""
-    for name, fraction in fractions.items():
-        if not 0 <= fraction <= 1:
-            raise impossible(f"{name} ({shown(fraction)}) must be a fraction from 0 to 1; 80 % is 0.8.")
 
 
 @metric

@@ -5,16 +5,10 @@ from __future__ import annotations
 from math import fsum
 
 from retention_xl.metrics.cells import base_is_zero, impossible, shown, wrong_kind
+from retention_xl.metrics.checks import check_not_negative
 from retention_xl.metrics.spec import metric
 
 GROUP = "Revenue"
-
-
-def check_not_negative(**amounts: float) -> None:
-    """Refuse an amount below 0."""
-    for name, amount in amounts.items():
-        if amount < 0:
-            raise impossible(f"{name} ({shown(amount)}) is negative.")
 
 
 @metric

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from retention_xl.metrics.cells import nothing_yet, shown
-from retention_xl.metrics.lifetime_value import check_fraction
+from retention_xl.metrics.checks import check_fraction, check_not_negative
 from retention_xl.metrics.names import LONGEST_HELP
-from retention_xl.metrics.revenue import check_not_negative
 from retention_xl.metrics.spec import CATALOGUE, metric
 
 GROUP = "Trust"

@@ -1,0 +1,19 @@
+"""Refusals that several groups of functions share."""
+
+from __future__ import annotations
+
+from retention_xl.metrics.cells import impossible, shown
+
+
+def check_not_negative(**amounts: float) -> None:
+    """Refuse an amount below 0."""
+    for name, amount in amounts.items():
+        if amount < 0:
+            raise impossible(f"{name} ({shown(amount)}) is negative.")
+
+
+def check_fraction(**fractions: float) -> None:
+    """Refuse a rate that is not a fraction from 0 to 1: 80 % is 0.8, not 80."""
+    for name, fraction in fractions.items():
+        if not 0 <= fraction <= 1:
+            raise impossible(f"{name} ({shown(fraction)}) must be a fraction from 0 to 1; 80 % is 0.8.")
