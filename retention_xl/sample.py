@@ -3,7 +3,7 @@
 What a reader should be able to find in it again:
 - small plans, young customers and customers without commitment leave sooner, so cohort curves flatten with age;
 - the list prices of Team and Business rise by 6 % from April 2026 (annual plans: at their renewal), seen as expansion;
-- customers who came through the marketplace leave three times as often from July to September 2026, most for the price;
+- customers who came through the marketplace leave three times as often from August to October 2026, most for the price;
 - the largest customer cuts its seats in October 2026;
 - a dozen lines are as dirty as a real export's.
 
@@ -55,7 +55,7 @@ def month_number(year: int, month: int) -> int:
 
 
 PRICE_RISE = month_number(2026, 4)
-MARKETPLACE_TROUBLE = range(month_number(2026, 7), month_number(2026, 10))
+MARKETPLACE_TROUBLE = range(month_number(2026, 8), month_number(2026, 11))
 REPORT_MONTH = MONTHS - 1
 
 
