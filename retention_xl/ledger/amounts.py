@@ -12,8 +12,8 @@ from .spellings import CURRENCIES
 CENT = Decimal("0.01")
 MOST_DIGITS = 13  # before the decimal mark; with two decimals that is what a spreadsheet cell keeps exactly
 
-# style: how the value itself shows its decimal mark. "point" (1,234.50), "comma" (1.234,50), "" (1234: no sign of either),
-# "either" (1,234 or 1.234: `point` and `comma` hold the two readings). sign: the currency written beside the number.
+# style: how the value tells its decimal mark: "point" (1,234.50), "comma" (1.234,50), "" (1234), "dash", "either"
+# (1,234 or 1.234: `point` and `comma` hold the two readings). sign: the currency written beside the number.
 Amount = namedtuple("Amount", "style point comma sign problem")
 
 NOT_A_NUMBER = "is not a number"

@@ -1,4 +1,4 @@
-"""From raw text to typed lines: every line is taken or refused with a reason, and what it is to the figures is settled."""
+"""From raw text to typed lines: each is taken or refused with a reason, and what it is to the figures is settled."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Policy:
 
 
 def clean(con: Connection, columns: Mapping[str, ColumnChoice], policy: Policy, name: str) -> tuple[Nature, str, str]:
-    """Fill the tables lines, cells, moves and what the notes need; gives back nature, its reason and the report's currency."""
+    """Fill the tables lines, cells, moves and others. Gives back nature, its reason and the report's currency."""
     (taken,) = one(con, "SELECT count(*) FROM source WHERE NOT is_blank")
     if not taken:
         raise LedgerError(f"{name}: there is no line below the headings.")
@@ -38,8 +38,7 @@ def clean(con: Connection, columns: Mapping[str, ColumnChoice], policy: Policy, 
     readings.read_dates(con, columns, policy.dates, name)
     readings.read_customers(con)
     readings.read_terms(con, columns["term"].heading if "term" in columns else "")
-    currency_column = columns["currency"].heading if "currency" in columns else None
-    home = currencies.read_currencies(con, currency_column, policy.rates, policy.currency, name)
+    home = currencies.read_currencies(con, "currency" in columns, policy.rates, policy.currency, name)
     flags = {
         "recurring": nature == "recurring",
         "has_currency": "currency" in columns,
@@ -47,6 +46,7 @@ def clean(con: Connection, columns: Mapping[str, ColumnChoice], policy: Policy, 
         "has_start": "start" in columns,
         "has_end": "end" in columns,
         "has_term": "term" in columns,
+        "ends_inclusive": bool(one(con, sql("ends_habit"))[0]) if "end" in columns else False,
     }
     fill(con, "policy", dict.fromkeys(flags, "BOOLEAN"), [tuple(flags.values())])
     con.execute(sql("lines"))
@@ -83,7 +83,7 @@ def _nature(con: Connection, columns: Mapping[str, ColumnChoice], told: Nature |
     if word := readings.subscription_word(con):
         return (
             "recurring",
-            f"recurring, because lines are of the kind {word!r}; no column says how long a line runs, so each is one month",
+            f"recurring, because lines are of the kind {word!r}; no column gives a term, so each line is one month",
         )
     return (
         "purchases",
@@ -92,8 +92,10 @@ def _nature(con: Connection, columns: Mapping[str, ColumnChoice], told: Nature |
 
 
 def _settle_duplicates(con: Connection, wanted: str) -> None:
-    con.execute(sql("line_ids"))
     con.execute(sql("duplicates"))
+    (repeated,) = one(con, "SELECT count(*) FROM duplicates WHERE id_repeats")
+    if repeated and not one(con, sql("line_ids"))[0]:
+        con.execute("UPDATE duplicates SET id_repeats = FALSE")
     con.execute(
         "UPDATE lines SET refusal = 'same_line_twice' WHERE line IN (SELECT line FROM duplicates WHERE id_repeats) "
         "AND refusal NOT IN ('damaged_line', 'total_line')"
@@ -110,12 +112,14 @@ def _check_some_are_taken(con: Connection, name: str) -> None:
         return
     worst = rows(
         con,
-        "SELECT refusal, count(*), min(line) FROM lines WHERE refusal <> '' GROUP BY refusal ORDER BY 2 DESC, 1 LIMIT 1",
+        "SELECT refusal, count(*), min(line) FROM lines WHERE refusal <> '' "
+        "GROUP BY refusal ORDER BY count(*) DESC, refusal LIMIT 1",
     )
     if worst:
         code, lines, line = worst[0]
         raise LedgerError(
-            f"{name}: no line can be counted; {lines:,} lines are refused, the first on line {line}: {reasons.REFUSED[code][1]}."
+            f"{name}: no line can be counted; {lines:,} are refused because of this, the first is line {line}: "
+            f"{reasons.REFUSED[code][1]}."
         )
     raise LedgerError(
         f"{name}: no line is recurring revenue or a purchase; check which columns are the kind and the term of a line."
@@ -123,7 +127,7 @@ def _check_some_are_taken(con: Connection, name: str) -> None:
 
 
 def _settle_extent(con: Connection) -> None:
-    """The months of the ledger. Its last one is that of the last billing line: refunds and cancellations may trail behind."""
+    """The last month is that of the last billing line: refunds and cancellations may trail behind it."""
     con.execute(
         "CREATE OR REPLACE TABLE extent AS SELECT max(day) AS last_day, max(month) AS last_month FROM lines "
         "WHERE refusal = '' AND role IN ('recurring', 'purchase')"
@@ -159,11 +163,12 @@ def _check_no_month_is_empty(con: Connection, nature: Nature, name: str) -> None
     span = first if first == last else f"{first} to {last}"
     (line,) = one(
         con,
-        "SELECT min(line) FROM lines WHERE refusal = '' AND coalesce(first_month, month) = $after AND role IN ('recurring', 'purchase')",
+        "SELECT min(line) FROM lines WHERE refusal = '' AND role IN ('recurring', 'purchase') "
+        "AND coalesce(first_month, month) = $after",
         {"after": after},
     )
     what = "no customer is active" if nature == "recurring" else "there is no purchase"
     raise LedgerError(
-        f"{name}: {what} in {span}, which would read as every customer lost; the figures go on in {month_text(after)} with line "
-        f"{line}. If that is right, allow empty months."
+        f"{name}: {what} in {span}, which would read as every customer lost; the figures go on in {month_text(after)} "
+        f"with line {line}. If that is right, say so with --allow-empty-months."
     )

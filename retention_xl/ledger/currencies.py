@@ -10,7 +10,7 @@ from pathlib import Path
 from ..errors import LedgerError
 from . import words
 from .columns import plain_heading
-from .database import Connection, fill, rows
+from .database import Connection, fill, rows, sql
 
 DECIMALS = 12  # of a rate
 _RATE_KIND = "DECIMAL(20, 12)"
@@ -33,8 +33,8 @@ def load_rates(rates: str | Path | Mapping[str, object]) -> dict[str, Decimal]:
     headings = [plain_heading(cell) for cell in table[0]] if table else []
     if "currency" not in headings or "rate" not in headings:
         raise LedgerError(
-            f"{path.name}: the first line must name the columns currency and rate, where 1 unit of the currency is rate units "
-            f"of the report's currency; found: {', '.join(headings) or 'none'}."
+            f"{path.name}: the first line must name the columns currency and rate (1 unit of the currency is rate "
+            f"units of the report's currency); found: {', '.join(headings) or 'none'}."
         )
     at_currency, at_rate = headings.index("currency"), headings.index("rate")
     read: dict[str, Decimal] = {}
@@ -70,23 +70,17 @@ def _rate(text: str, place: str) -> Decimal:
 
 
 def read_currencies(
-    con: Connection, column: str | None, rates: Mapping[str, Decimal] | None, report: str | None, name: str
+    con: Connection, has_column: bool, rates: Mapping[str, Decimal] | None, report: str | None, name: str
 ) -> str:
     """Table `read_currencies` (text -> currency and rate); gives back the report's currency, "" where none is named."""
-    if column is not None:
-        query = "SELECT raw_currency AS text, count(*) AS lines FROM source WHERE NOT is_blank AND damage = '' GROUP BY raw_currency"
-    else:
-        query = (
-            "SELECT coalesce(a.sign, '') AS text, count(*) AS lines FROM source s LEFT JOIN read_amounts a "
-            "ON a.text = s.raw_amount AND a.typed = s.amount_typed WHERE NOT is_blank AND damage = '' GROUP BY coalesce(a.sign, '')"
-        )
-    texts = [text for text, _ in rows(con, f"SELECT text, lines FROM ({query}) ORDER BY text")]
+    con.execute(sql("stated_currencies"), {"has_column": has_column})
+    texts = [text for (text,) in rows(con, "SELECT DISTINCT text FROM stated_currencies ORDER BY text")]
     codes = {text: words.read_currency(text) for text in [*texts, ""]}
     met = sorted({code for code in codes.values() if code})
     wanted = words.read_currency(report) if report else ""
     if wanted is None:
         raise LedgerError(f"{report!r} is not a currency code such as EUR.")
-    by_rate, home = _settle_rates(con, met, rates, wanted, column is not None, name)
+    by_rate, home = _settle_rates(con, met, rates, wanted, name)
     only = met[0] if len(met) == 1 else home if not met else ""
     table: list[tuple[str, str, Decimal | None, str, bool]] = []
     for text, code in codes.items():
@@ -108,17 +102,18 @@ def read_currencies(
 
 
 def _settle_rates(
-    con: Connection, met: list[str], rates: Mapping[str, Decimal] | None, wanted: str, has_column: bool, name: str
+    con: Connection, met: list[str], rates: Mapping[str, Decimal] | None, wanted: str, name: str
 ) -> tuple[dict[str, Decimal], str]:
     if not rates:
         if len(met) > 1:
             raise LedgerError(
-                f"{name}: the ledger has several currencies ({', '.join(_sums(con, has_column))}); give the rates to one of "
-                "them with --rates rates.csv (columns currency and rate)."
+                f"{name}: the ledger has several currencies ({'; '.join(_sums(con))}); give the rates "
+                "to one of them with --rates rates.csv (columns currency and rate)."
             )
         if wanted and met and met != [wanted]:
             raise LedgerError(
-                f"{name}: the ledger is in {met[0]} and the report is wanted in {wanted}; give the rate with --rates rates.csv."
+                f"{name}: the ledger is in {met[0]}, the report is wanted in {wanted}; "
+                "give the rate with --rates rates.csv."
             )
         home = wanted or (met[0] if met else "")
         return {home: Decimal(1)}, home
@@ -129,7 +124,7 @@ def _settle_rates(
         )
     if not wanted and len(ones) != 1:
         raise LedgerError(
-            f"Rates: {len(ones)} currencies have the rate 1, so the report's currency is not clear; name it with --currency."
+            f"Rates: {len(ones)} currencies have the rate 1; name the one the report is in with --currency."
         )
     home = wanted or ones[0]
     known = {**rates, home: Decimal(1)}
@@ -139,20 +134,14 @@ def _settle_rates(
     return known, home
 
 
-def _sums(con: Connection, has_column: bool) -> list[str]:
+def _sums(con: Connection) -> list[str]:
     """Lines and sum of each currency, for the message that asks for rates."""
-    text = "s.raw_currency" if has_column else "coalesce(a.sign, '')"
-    found = rows(
-        con,
-        f"SELECT {text}, count(*), sum(coalesce(plain_cents(s.raw_amount), a.cents)) FROM source s LEFT JOIN read_amounts a "
-        f"ON a.text = s.raw_amount AND a.typed = s.amount_typed WHERE NOT is_blank AND damage = '' GROUP BY {text} ORDER BY {text}",
-    )
     totals: dict[str, tuple[int, int]] = {}
-    for written, lines, cents in found:
-        if code := words.read_currency(written):
+    for text, lines, cents in rows(con, "SELECT text, lines, cents FROM stated_currencies"):
+        if code := words.read_currency(text):
             before = totals.get(code, (0, 0))
             totals[code] = (before[0] + lines, before[1] + int(cents or 0))
     return [
         f"{code}: {lines:,} lines, {Decimal(cents) / 100:,.2f}"
-        for code, (lines, cents) in sorted(totals.items(), key=lambda item: -item[1][0])
+        for code, (lines, cents) in sorted(totals.items(), key=lambda item: (-item[1][0], item[0]))
     ]

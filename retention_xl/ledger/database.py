@@ -39,6 +39,6 @@ def one(con: Connection, query: str, parameters: Mapping[str, Any] | None = None
 
 def fill(con: Connection, table: str, columns: Mapping[str, str], values: Sequence[Sequence[Any]]) -> None:
     """A table from plain Python rows."""
-    by_column = dict(zip(columns, zip(*values, strict=True), strict=True)) if values else {name: () for name in columns}
+    by_column = dict(zip(columns, zip(*values, strict=True), strict=True)) if values else dict.fromkeys(columns, ())
     select = ", ".join(f"unnest(CAST(${name} AS {kind}[])) AS {name}" for name, kind in columns.items())
     con.execute(f"CREATE OR REPLACE TABLE {table} AS SELECT {select}", {name: list(v) for name, v in by_column.items()})

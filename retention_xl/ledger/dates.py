@@ -1,4 +1,4 @@
-"""Reading a calendar date as people and programs write it. A date with two readings is left to its column as a whole."""
+"""Reading a date as people and programs write it. A date with two readings is left to its column as a whole."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ NOT_A_DATE = "is not a date"
 NOT_PLAUSIBLE = f"is not a date between {EARLIEST} and {LATEST}"
 
 _TIME = re.compile(
-    r"(?:[T ]+|, *)[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)? *(?:[AaPp]\.?[Mm]\.?)? *(?:Z|UTC|GMT|[+-][0-9]{2}:?[0-9]{2})?$"
+    r"(?:[T ]+|, *)[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)? *(?:[AaPp]\.?[Mm]\.?)? *"
+    r"(?:Z|UTC|GMT|[+-][0-9]{2}:?[0-9]{2})?$"
 )
 _YEAR_FIRST = re.compile(r"([0-9]{4})([-/.])([0-9]{1,2})\2([0-9]{1,2})\.?")
 _YEAR_LAST = re.compile(r"([0-9]{1,2})([-/. ])([0-9]{1,2})\2([0-9]{4}|[0-9]{2})")

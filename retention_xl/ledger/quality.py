@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from . import reasons
 from .columns import FIELDS
-from .database import Connection, one, rows
+from .database import Connection, one, rows, sql
 from .records import NOTES_LIMIT, ColumnChoice, Note, Quality
 
 _ACTIONS = (("refused", reasons.REFUSED), ("changed", reasons.CHANGED), ("noted", reasons.NOTED))
@@ -12,10 +12,12 @@ _ACTIONS = (("refused", reasons.REFUSED), ("changed", reasons.CHANGED), ("noted"
 
 def collect(con: Connection) -> None:
     """Table `issues`: one row for each thing to tell about a line; a refused line has its refusal only."""
+    con.execute(sql("raw_totals"))
     parts = ["SELECT line, 'refused' AS action, refusal AS code FROM lines WHERE refusal <> ''"]
     parts += [f"SELECT line, 'changed', '{code}' FROM lines WHERE {code} AND refusal = ''" for code in reasons.CHANGED]
     parts += [
         "SELECT d.line, 'noted', 'duplicates' FROM duplicates d JOIN lines l ON l.line = d.line WHERE l.refusal = ''",
+        "SELECT line, 'noted', 'unlike' FROM lines WHERE unlike AND refusal = ''",
         "SELECT line, 'noted', 'sign_differs' FROM lines WHERE sign_differs AND refusal = ''",
         "SELECT line, 'noted', 'no_term' FROM lines WHERE no_term AND refusal = ''",
         "SELECT l.line, 'noted', CASE WHEN m.purchases = 0 THEN 'refund_alone' ELSE 'refund_beyond' END "
@@ -31,7 +33,8 @@ def summarise(con: Connection, columns: dict[str, ColumnChoice], name: str) -> Q
     counts: dict[tuple[str, str], tuple[int, dict[str, int]]] = {}
     for action, code, currency, lines, cents in rows(
         con,
-        "SELECT i.action, i.code, coalesce(l.currency, ''), count(*), sum(l.own_cents) FROM issues i JOIN lines l USING (line) GROUP BY ALL",
+        "SELECT i.action, i.code, coalesce(l.currency, ''), count(*), sum(l.own_cents) "
+        "FROM issues i JOIN lines l USING (line) GROUP BY ALL",
     ):
         before, by_currency = counts.setdefault((action, code), (0, {}))
         if cents is not None:
@@ -45,7 +48,8 @@ def summarise(con: Connection, columns: dict[str, ColumnChoice], name: str) -> Q
         con,
         "SELECT count(*), count(*) FILTER (WHERE refusal = ''), count(*) FILTER (WHERE refusal <> ''), "
         "count(*) FILTER (WHERE refusal <> '' AND own_cents IS NULL), "
-        "coalesce(sum(cents) FILTER (WHERE refusal <> ''), 0), count(*) FILTER (WHERE refusal <> '' AND cents IS NULL) FROM lines",
+        "coalesce(sum(cents) FILTER (WHERE refusal <> ''), 0), "
+        "count(*) FILTER (WHERE refusal <> '' AND cents IS NULL) FROM lines",
     )
     return Quality(
         lines_read=read,
@@ -56,7 +60,12 @@ def summarise(con: Connection, columns: dict[str, ColumnChoice], name: str) -> Q
         by_reason=by_reason,
         refused_cents=None if unconverted else int(refused_cents),
         refused_unreadable=unreadable,
-        read_cents_by_currency=_raw_cents(con),
+        read_cents_by_currency={
+            currency: int(cents)
+            for currency, cents in rows(
+                con, "SELECT currency, own_cents FROM raw_totals WHERE own_cents IS NOT NULL ORDER BY currency"
+            )
+        },
         accepted_cents_by_currency={
             currency: int(cents)
             for currency, cents in rows(
@@ -66,34 +75,9 @@ def summarise(con: Connection, columns: dict[str, ColumnChoice], name: str) -> Q
     )
 
 
-# Amount and rate of a line straight from its own text: the way to the total that does not pass through the cleaned lines.
-RAW_AMOUNTS = """
-    SELECT coalesce(c.currency, '') AS currency, c.rate,
-        CASE WHEN k.kind IN ('cancel', 'reactivate') AND s.raw_amount = '' THEN 0 ELSE coalesce(plain_cents(s.raw_amount), a.cents) END
-            AS own_cents
-    FROM source s
-    LEFT JOIN read_amounts a ON a.text = s.raw_amount AND a.typed = s.amount_typed
-    LEFT JOIN read_kinds k ON k.text = s.raw_kind
-    LEFT JOIN read_currencies c ON c.text = CASE WHEN (SELECT has_currency FROM policy) THEN s.raw_currency ELSE coalesce(a.sign, '') END
-    WHERE NOT s.is_blank
-"""
-
-
-def _raw_cents(con: Connection) -> dict[str, int]:
-    return {
-        currency: int(cents)
-        for currency, cents in rows(
-            con,
-            f"SELECT currency, sum(own_cents) FROM ({RAW_AMOUNTS}) WHERE own_cents IS NOT NULL GROUP BY currency ORDER BY currency",
-        )
-    }
-
-
 def ledger_total(con: Connection) -> int:
     """Cents of all readable amounts in the report's currency, straight from the raw column."""
-    (total,) = one(
-        con, f"SELECT coalesce(sum(converted(own_cents, rate)), 0) FROM ({RAW_AMOUNTS}) WHERE rate IS NOT NULL"
-    )
+    (total,) = one(con, "SELECT coalesce(sum(cents), 0) FROM raw_totals")
     return int(total)
 
 

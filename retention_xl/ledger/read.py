@@ -23,7 +23,7 @@ from .sources import Progress, open_source
 if TYPE_CHECKING:
     import pandas as pd
 
-LARGE = 64 << 20  # bytes of a source; beyond it the ledger is kept on disk while it is read
+LARGE = 256 << 20  # bytes of a source; beyond it the ledger is kept on disk while it is read
 
 
 class Ledger:
@@ -83,6 +83,13 @@ class Ledger:
 
         return pd.DataFrame([{f: getattr(c, f) for f in c.__slots__} for c in self.facts(self.last_month).cohorts])
 
+    def lines(self) -> pd.DataFrame:
+        """Every line of the source as it was taken: its refusal (empty where accepted), what it is, its cents."""
+        return self._con.execute(
+            "SELECT l.line, c.name AS customer, l.day, l.kind, l.role, l.own_cents, l.currency, l.cents, l.months, "
+            "l.first_day, l.until, l.mrr, l.refusal FROM lines l LEFT JOIN customers c USING (customer) ORDER BY l.line"
+        ).df()
+
     def _frame(self, query: str) -> pd.DataFrame:
         frame = self._con.execute(query).df()
         texts = {number: month_text(number) for number in frame["month"].unique()}
@@ -103,13 +110,13 @@ def read_ledger(
     encoding: str | None = None,
     progress: Progress | None = None,
 ) -> Ledger:
-    """Read a billing ledger from a file (CSV, .gz, Excel, Parquet) or a pandas DataFrame. The source is never changed."""
+    """Read a billing ledger from a file (CSV, .gz, Excel, Parquet) or a DataFrame. The source is never changed."""
     tell = progress or (lambda text, fraction: None)
     if dates not in (None, "dmy", "mdy"):
         raise LedgerError(f"Dates {dates!r} is neither dmy (day first) nor mdy (month first).")
     if duplicates not in ("keep", "refuse"):
         raise LedgerError(f"Duplicates {duplicates!r} is neither keep nor refuse.")
-    opened = open_source(source, encoding)
+    opened = open_source(source, encoding, columns or {})
     chosen = choose(opened.headings, columns, opened.name)
     policy = Policy(
         nature, currency, load_rates(rates) if rates is not None else None, dates, duplicates, allow_empty_months

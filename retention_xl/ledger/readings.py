@@ -8,8 +8,8 @@ from typing import Literal
 
 from ..errors import LedgerError
 from . import amounts, spellings, words
-from .dates import Day, read_date
 from .database import Connection, fill, one, rows, sql
+from .dates import Day, read_date
 from .records import ColumnChoice
 
 Order = Literal["dmy", "mdy"]
@@ -25,17 +25,11 @@ DAY_CODES = {"is blank": "date_blank", "is not a date": "date_unreadable"}
 
 def read_customers(con: Connection) -> None:
     """Tables `customers` (one row each) and `spellings` (every text that stands for one)."""
-    con.execute(sql("spelled"))
+    con.execute(sql("spelled_raw"))
     odd = [text for (text,) in rows(con, "SELECT spelling FROM spelled_raw WHERE key IS NULL ORDER BY spelling")]
     looked_at = [(text, words.customer_key(text), words.is_total(text)) for text in odd]
     fill(con, "odd", {"spelling": "VARCHAR", "key": "VARCHAR", "is_total": "BOOLEAN"}, looked_at)
-    con.execute(
-        "CREATE OR REPLACE TABLE spelled AS SELECT r.spelling, r.lines, r.first_line, coalesce(o.is_total, FALSE) AS is_total, "
-        "coalesce(r.key, o.key) AS key, "
-        "CASE WHEN list_contains($none, coalesce(r.key, o.key)) THEN 'no_customer' ELSE '' END AS state "
-        "FROM spelled_raw r LEFT JOIN odd o USING (spelling)",
-        {"none": sorted(spellings.NO_CUSTOMER)},
-    )
+    con.execute(sql("spelled"), {"none": sorted(spellings.NO_CUSTOMER)})
     con.execute(sql("customers"))
 
 
@@ -48,7 +42,8 @@ def read_amounts(con: Connection) -> None:
     )
     (points,) = one(
         con,
-        "SELECT count(*) > 0 FROM source WHERE NOT amount_typed AND plain_cents(raw_amount) IS NOT NULL AND raw_amount LIKE '%.%'",
+        "SELECT count(*) > 0 FROM source "
+        "WHERE NOT amount_typed AND plain_cents(raw_amount) IS NOT NULL AND raw_amount LIKE '%.%'",
     )
     read = [(text, typed, amounts.read_amount(text)) for text, typed in odd]
     styles = {a.style for _, typed, a in read if not typed} & {"point", "comma"} | ({"point"} if points else set())
@@ -115,14 +110,15 @@ def read_dates(con: Connection, headings: Mapping[str, ColumnChoice], told: Orde
 
 
 def order_of_column(found: Sequence[tuple[str, int, Day]], place: str) -> Order | Literal["undecided", "either"]:
-    """Which comes first in the dates of a column: "either" where no date depends on it, "undecided" where nothing tells."""
+    """Which comes first in a column's dates: "either" where no date depends on it, "undecided" where nothing tells."""
     only_dmy = next(((text, line) for text, line, d in found if d.dmy and not d.mdy), None)
     only_mdy = next(((text, line) for text, line, d in found if d.mdy and not d.dmy), None)
     short = [d for _, _, d in found if d.short]
     if short and all(d.ymd for d in short):
         raise LedgerError(
-            f"{place}: years have two digits and every date could also start with its year, as in {next(t for t, _, d in found if d.short)!r}; "
-            "write years with four digits, or say what comes first with --dates dmy or --dates mdy."
+            f"{place}: years have two digits, and every date could start with its year, as in "
+            f"{next(t for t, _, d in found if d.short)!r}; write years with four digits, or "
+            "say what comes first with --dates dmy or --dates mdy."
         )
     if only_dmy and only_mdy:
         raise LedgerError(
@@ -139,13 +135,13 @@ def order_of_column(found: Sequence[tuple[str, int, Day]], place: str) -> Order 
 def two_readings(found: Sequence[tuple[str, int, Day]], place: str) -> LedgerError:
     text, line, day = next((t, n, d) for t, n, d in found if d.dmy != d.mdy)
     return LedgerError(
-        f"{place}, line {line}: {text!r} is {day.dmy:%d %B %Y} if the day comes first and {day.mdy:%d %B %Y} if the month does, "
-        "and no date in the column tells which; say it with --dates dmy or --dates mdy."
+        f"{place}, line {line}: {text!r} is {day.dmy:%d %B %Y} if the day comes first and {day.mdy:%d %B %Y} if the "
+        "month does, and no date in the column tells which; say it with --dates dmy or --dates mdy."
     )
 
 
 def read_kinds(con: Connection, by_heading: bool) -> bool:
-    """Table `read_kinds`. False where the column holds none of the words for kinds, so that it is no column of kinds."""
+    """Table `read_kinds`. False where the column holds no word for a kind, so that it is no column of kinds."""
     texts = [text for (text,) in rows(con, "SELECT DISTINCT raw_kind FROM source WHERE NOT is_blank ORDER BY raw_kind")]
     read = [(text, words.plain_words(text), words.read_kind(text)) for text in texts]
     known = any(kind for _, _, kind in read)
@@ -164,7 +160,7 @@ def subscription_word(con: Connection) -> str:
 
 
 def read_terms(con: Connection, heading: str) -> None:
-    """Table `read_terms`: months of every term, with the count of Stripe's kind of columns (interval month, count 3)."""
+    """Table `read_terms`: months of every term, times its count where two columns say it (interval month, count 3)."""
     in_years = "year" in heading.casefold() or "jahr" in heading.casefold()
     table: list[tuple[str, str, int | None, str]] = []
     for text, count_text in rows(

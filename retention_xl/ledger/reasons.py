@@ -45,6 +45,7 @@ CHANGED: dict[str, tuple[str, str]] = {
 
 NOTED: dict[str, tuple[str, str]] = {
     "duplicates": ("", "every cell repeats an earlier line; kept, as equal purchases do happen"),
+    "unlike": ("customer", "a bare number, where nearly all ids share a form with letters"),
     "sign_differs": ("amount", "the currency sign differs from the currency column, which counts"),
     "no_term": ("term", "no term is stated; taken as one-time, not as recurring revenue"),
     "refund_alone": ("amount", "a refund in a month without purchases of this customer"),

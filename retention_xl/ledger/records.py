@@ -1,4 +1,4 @@
-"""What a ledger says, as plain frozen values. Money is in integer cents of the report currency; months are "2026-10"."""
+"""What a ledger says, as plain frozen values. Money is integer cents of the report currency; months are "2026-10"."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ class ReasonFacts:
 
 @dataclass(frozen=True, slots=True)
 class RepeatFacts:
-    """Purchases only: customers whose first 365 days are over by the end of `month`, and those who bought again in them."""
+    """Purchases only: customers whose first 365 days are over by the end of `month`, and who of them bought again."""
 
     month: str
     customers: int

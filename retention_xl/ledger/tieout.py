@@ -19,7 +19,7 @@ _OTHER = {
 
 
 def tie_out(con: Connection, nature: Nature, month: int) -> tuple[TieOutItem, ...]:
-    """The items of every group in order. The month's column follows the lines dated in it and stops before the refused ones."""
+    """The items of every group in order. The month's column follows the lines dated in it, the refused ones apart."""
     items = _recurring(con, month) if nature == "recurring" else _purchases(con, month)
     purchases = nature == "purchases"
     other = {

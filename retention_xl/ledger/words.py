@@ -13,12 +13,12 @@ _SHORT_TERM = re.compile(
     r"\b(?:weeks?|weekly|days?|daily|fortnight(?:ly)?|biweekly|woche|wöchentlich|tag|täglich|p?[0-9]+[wd])\b"
 )
 _TOTAL = re.compile(
-    r"(?:grand |sub|sub-|sub )?totals?\b.*|(?:gesamt|zwischen)?summe\b.*|gesamt|sum|sum of .*|total général|totale|suma|合計|итого"
+    r"(?:grand |sub|sub-|sub )?totals?\b.*|(?:gesamt|zwischen)?summe\b.*|gesamt|sum|sum of .*|totale|suma|合計|итого"
 )
 
 
 def squeeze(text: str) -> str:
-    """One form for every way to write the same text: wide and no-break signs, capitals, invisible marks, runs of blanks."""
+    """One form for every way to write a text: wide and no-break signs, capitals, invisible marks, runs of blanks."""
     body = unicodedata.normalize("NFKC", text)
     body = "".join(c for c in body if unicodedata.category(c) != "Cf")
     return re.sub(r"\s+", " ", body).strip().casefold()
@@ -47,7 +47,7 @@ def read_kind(text: str) -> str | None:
 
 
 def read_term(text: str, in_years: bool = False) -> tuple[int | None, str]:
-    """Months of a term (0: does not recur) and the problem where there is one. A bare number counts months, or years."""
+    """Months of a term (0: does not recur), or what is wrong with it. A bare number counts months, or years."""
     words = squeeze(text)
     if not words:
         return 0, ""

@@ -1,4 +1,4 @@
--- Lines that repeat an earlier one in every cell. `id_repeats`: the source numbers its lines, and the number repeats too.
+-- Lines that repeat an earlier one in every cell. `id_repeats`: the number that the source gives the line repeats too.
 CREATE OR REPLACE TABLE duplicates AS
 WITH met_twice AS (
     SELECT line_hash FROM lines WHERE refusal <> 'damaged_line' GROUP BY line_hash HAVING count(*) > 1
@@ -15,5 +15,5 @@ counted AS (
     FROM candidates
     WINDOW same AS (PARTITION BY line_hash, customer, day, own_cents, raw_line ORDER BY line)
 )
-SELECT line, original, raw_line <> '' AND (SELECT ids_are_unique FROM line_ids) AS id_repeats
+SELECT line, original, raw_line <> '' AS id_repeats
 FROM counted WHERE nth > 1;

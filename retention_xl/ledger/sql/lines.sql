@@ -5,7 +5,7 @@ WITH joined AS (
         policy.*,
         s.line, s.damage, s.line_hash, s.raw_date, s.raw_amount,
         s.raw_plan AS plan, s.raw_tier AS tier, s.raw_region AS region, s.raw_channel AS channel, trim(s.raw_reason) AS reason,
-        i.customer, i.state AS id_state, i.is_total, i.respelled,
+        i.customer, i.state AS id_state, i.is_total, i.respelled, i.unlike,
         coalesce(plain_day(s.raw_date), d.day) AS day, coalesce(d.code, '') AS day_code,
         coalesce(plain_cents(s.raw_amount), a.cents) AS own, coalesce(a.code, '') AS amount_code,
         coalesce(a.rounded, FALSE) AS rounded,
@@ -41,48 +41,30 @@ kinded AS (
         END AS kind
     FROM joined
 ),
-periods AS (
-    -- The whole months from start to end. `until` is the first day no longer served: the stated end, or the day after where
-    -- ends are written as the last day served.
-    SELECT *,
-        coalesce(starts, day) AS first_day,
-        month_number(ends) - month_number(coalesce(starts, day)) AS months_exclusive,
-        month_number(ends + 1) - month_number(coalesce(starts, day)) AS months_inclusive
-    FROM kinded
-),
 ended AS (
     SELECT *,
-        CASE
-            WHEN ends IS NULL OR NOT recurring THEN ''
-            WHEN ends = first_day AND has_start THEN 'none'
-            WHEN months_exclusive > 0 AND ends >= add_months(first_day, months_exclusive)
-                AND (ends = add_months(first_day, months_exclusive) OR first_day = last_day(first_day)) THEN 'exclusive'
-            WHEN months_inclusive > 0 AND ends + 1 >= add_months(first_day, months_inclusive)
-                AND (ends + 1 = add_months(first_day, months_inclusive) OR first_day = last_day(first_day)) THEN 'inclusive'
-            ELSE 'part'
-        END AS ending
-    FROM periods
-),
-habit AS (
-    SELECT count(*) FILTER (WHERE ending = 'inclusive') > count(*) FILTER (WHERE ending = 'exclusive') AS inclusive FROM ended
+        coalesce(starts, day) AS first_day,
+        CASE WHEN ends IS NULL OR NOT recurring THEN '' ELSE ending_of(coalesce(starts, day), ends) END AS ending
+    FROM kinded
 ),
 served AS (
-    SELECT ended.*,
+    -- `until` is the first day no longer served.
+    SELECT *,
         CASE
             WHEN ending IN ('exclusive', 'none') THEN ends
             WHEN ending = 'inclusive' THEN ends + 1
-            WHEN ending = 'part' THEN ends + CASE WHEN habit.inclusive THEN 1 ELSE 0 END
+            WHEN ending = 'part' THEN ends + CASE WHEN ends_inclusive THEN 1 ELSE 0 END
         END AS until,
         CASE
-            WHEN ending = 'exclusive' THEN months_exclusive
-            WHEN ending = 'inclusive' THEN months_inclusive
+            WHEN ending = 'exclusive' THEN month_number(ends) - month_number(first_day)
+            WHEN ending = 'inclusive' THEN month_number(ends + 1) - month_number(first_day)
             WHEN ending = 'none' THEN 0
             WHEN ending = 'part' THEN NULL
             WHEN has_term THEN term_months
             WHEN has_start OR has_end THEN 0
             ELSE 1
         END AS whole_months
-    FROM ended CROSS JOIN habit
+    FROM ended
 ),
 measured AS (
     -- A period that is not whole months counts as the nearest number of them, at least one.
@@ -140,6 +122,7 @@ SELECT
     CASE WHEN may_recur AND months > 0 AND cents IS NOT NULL THEN share_of(cents, months) END AS mrr,
     -- worth telling, though the line is taken
     respelled AND refusal = '' AS respelled,
+    unlike AND refusal = '' AS unlike,
     rounded,
     amount_code = 'dash' AND refusal = '' AS dash,
     has_kind AND stated_kind = '' AND refusal = '' AS kind_assumed,

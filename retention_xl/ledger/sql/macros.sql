@@ -19,3 +19,18 @@ CREATE OR REPLACE MACRO share_of(cents, months) AS
 
 CREATE OR REPLACE MACRO converted(cents, rate) AS
     CASE WHEN rate = 1 THEN cents ELSE CAST(round(CAST(cents AS DECIMAL(18, 0)) * rate) AS BIGINT) END;
+
+-- Whether [first, until) is whole months. From the last day of a month also every later day number is: 28 Feb to 31 Mar.
+CREATE OR REPLACE MACRO is_whole(first, until) AS
+    month_number(until) > month_number(first)
+    AND until >= add_months(first, month_number(until) - month_number(first))
+    AND (until = add_months(first, month_number(until) - month_number(first)) OR first = last_day(first));
+
+-- How a stated end of service is meant: the first day no longer served, or the last day served, or neither in whole months.
+CREATE OR REPLACE MACRO ending_of(first, ends) AS
+    CASE
+        WHEN ends = first THEN 'none'
+        WHEN is_whole(first, ends) THEN 'exclusive'
+        WHEN is_whole(first, ends + 1) THEN 'inclusive'
+        ELSE 'part'
+    END;

@@ -13,7 +13,8 @@ invoices AS (
 ),
 credited AS (
     SELECT n.line AS note, n.day AS note_day, o.line AS original, o.first_day, o.until, o.customer, o.currency, o.own_cents,
-        row_number() OVER (PARTITION BY n.line ORDER BY o.first_day DESC, o.line DESC) AS nearest
+        -- an invoice of the note's own day is rather the one that bills anew
+        row_number() OVER (PARTITION BY n.line ORDER BY o.day = n.day, o.first_day DESC, o.line DESC) AS nearest
     FROM notes n
     JOIN invoices o ON o.customer = n.customer AND o.own_cents = n.own_cents AND o.currency = n.currency
         AND o.day <= n.day AND o.first_day <= n.day AND n.day < o.until

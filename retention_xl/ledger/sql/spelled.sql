@@ -1,6 +1,6 @@
--- Every text that stands for a customer. `key` is NULL where the text needs a closer look than the database gives.
-CREATE OR REPLACE TABLE spelled_raw AS
-SELECT raw_customer AS spelling, count(*) AS lines, min(line) AS first_line,
-    CASE WHEN NOT regexp_matches(lower(raw_customer), 'total|sum|gesamt') THEN plain_key(raw_customer) END AS key
-FROM source WHERE NOT is_blank AND damage = ''
-GROUP BY raw_customer;
+-- The key of every text that stands for a customer: the database's own, or the one found by a closer look.
+CREATE OR REPLACE TABLE spelled AS
+SELECT r.spelling, r.lines, r.first_line, coalesce(o.is_total, FALSE) AS is_total, coalesce(r.key, o.key) AS key,
+    CASE WHEN list_contains($none, coalesce(r.key, o.key)) THEN 'no_customer' ELSE '' END AS state
+FROM spelled_raw r
+LEFT JOIN odd o ON o.spelling = r.spelling;

@@ -1,0 +1,82 @@
+"""Ledgers that are tables already: pandas DataFrames and Parquet files. Both know which amounts are numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from ..errors import LedgerError
+from .cells import is_number, text_of
+from .database import Connection
+from .sources import Progress
+from .tables import literal, select_raw, view_source
+
+
+class FrameSource:
+    """A pandas DataFrame, which is only read. Line 2 is its first row, as in the CSV it would be saved to."""
+
+    name = "DataFrame"
+
+    def __init__(self, frame: Any) -> None:
+        self._frame = frame
+        self.headings: Sequence[str] = [str(heading) for heading in frame.columns]
+        self.size = 0  # it is in memory already
+
+    def load(self, con: Connection, chosen: Mapping[str, int], scratch: Path, progress: Progress) -> None:
+        import numpy as np
+        import pandas as pd
+
+        width = len(self.headings)
+        columns: dict[str, Any] = {}
+        typed = np.zeros(len(self._frame), dtype=bool)
+        for position in range(width):
+            try:
+                codes, distinct = pd.factorize(self._frame.iloc[:, position])
+            except TypeError as error:
+                raise LedgerError(
+                    f"DataFrame, column {self.headings[position]}: a cell holds more than one value."
+                ) from error
+            texts = np.array([*map(text_of, distinct), ""], dtype=object)  # code -1 stands for a missing value
+            columns[f"f{position}"] = texts[codes]
+            if position == chosen["amount"]:
+                typed = np.array([*map(is_number, distinct), False], dtype=bool)[codes]
+        con.register("frame", pd.DataFrame({**columns, "typed": typed}, dtype=None))
+        select = select_raw(chosen, width, "f{}".format)
+        con.execute(f"CREATE OR REPLACE TABLE raw AS SELECT typed AS row_typed, {select} FROM frame")
+        con.unregister("frame")
+        view_source(con, chosen, "rowid + 2", "''", "row_typed")
+
+
+class ParquetSource:
+    """A Parquet file. Line 2 is its first row."""
+
+    def __init__(self, path: Path) -> None:
+        self.name = path.name
+        self.size = 5 * path.stat().st_size
+        self._table = f"read_parquet({literal(str(path))})"
+        if set(str(path)) & set("*?[{"):
+            raise LedgerError(f"{path.name}: the name of a Parquet file cannot have any of * ? [ {{; rename it.")
+        try:
+            with duckdb.connect() as con:
+                described = con.execute(f"DESCRIBE SELECT * FROM {self._table}").fetchall()
+        except duckdb.Error as error:
+            raise LedgerError(f"{self.name}: the file cannot be read as Parquet.") from error
+        self.headings: Sequence[str] = [name for name, *_ in described]
+        self._kinds = [str(kind) for _, kind, *_ in described]
+
+    def load(self, con: Connection, chosen: Mapping[str, int], scratch: Path, progress: Progress) -> None:
+        progress(f"Reading {self.name}", None)
+        kind = self._kinds[chosen["amount"]]
+        typed = "FALSE" if kind in ("VARCHAR", "BLOB") or kind.startswith("ENUM") else "TRUE"
+        select = select_raw(chosen, len(self.headings), self._text)
+        con.execute(f"CREATE OR REPLACE TABLE raw AS SELECT {select} FROM {self._table}")
+        view_source(con, chosen, "rowid + 2", "''", typed)
+
+    def _text(self, position: int) -> str:
+        column = '"' + self.headings[position].replace('"', '""') + '"'
+        if self._kinds[position] == "DOUBLE":  # the 15 digits that a spreadsheet keeps
+            return f"CASE WHEN isfinite({column}) THEN format('{{:.15g}}', {column}) END"
+        return f"CAST({column} AS VARCHAR)"

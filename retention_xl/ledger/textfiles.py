@@ -1,0 +1,192 @@
+"""Ledgers in delimited text. DuckDB reads an orderly file; one with oddities goes through Python's csv, more slowly."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import gzip
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+import duckdb
+
+from ..errors import LedgerError
+from .database import Connection, one
+from .sources import Progress
+from .tables import SEARCHED_LINES, heading_position, is_ledger, load_rows, read_csv, select_raw, view_source
+
+DELIMITERS = ",;\t|"
+_CHUNK = 1 << 22
+_LONGEST_RECORD = 200  # physical lines; beyond it a quotation mark is taken as never closed
+
+
+class CsvSource:
+    """A delimited text file, plain or .gz."""
+
+    def __init__(self, path: Path, encoding: str | None, wanted: Mapping[str, str]) -> None:
+        self.path = path
+        self.name = path.name
+        self.compressed = path.suffix.lower() == ".gz"
+        self.size = path.stat().st_size * (10 if self.compressed else 1)
+        self.encoding = encoding or self._encoding_by_mark()
+        self._wanted = wanted
+        rows, lines, self.delimiter = self._look()
+        position = heading_position(rows, wanted)
+        if position is None:
+            raise LedgerError(f"{self.name}: the file is empty.")
+        self.headings: Sequence[str] = [cell.strip() for cell in rows[position]]
+        self.heading_line = lines[position]  # where the heading record starts
+        self.heading_end = lines[position + 1] - 1 if position + 1 < len(lines) else None
+
+    def _open(self) -> IO[bytes]:
+        return gzip.open(self.path, "rb") if self.compressed else self.path.open("rb")
+
+    @contextmanager
+    def _text(self) -> Iterator[IO[str]]:
+        try:
+            with (
+                self._open() as binary,
+                io.TextIOWrapper(binary, encoding=self.encoding, errors="strict", newline="") as text,
+            ):
+                yield text
+        except UnicodeError as error:
+            raise self._undecodable() from error
+        except LookupError as error:
+            raise LedgerError(
+                f"{self.name}: {self.encoding!r} is not an encoding Python knows; an example is cp1252."
+            ) from error
+        except (EOFError, gzip.BadGzipFile) as error:
+            raise LedgerError(
+                f"{self.name}: the file is not a complete .gz archive; export or copy it again."
+            ) from error
+
+    def _encoding_by_mark(self) -> str:
+        try:
+            with self._open() as file:
+                mark = file.read(4)
+        except (EOFError, gzip.BadGzipFile) as error:
+            raise LedgerError(
+                f"{self.name}: the file is not a complete .gz archive; export or copy it again."
+            ) from error
+        if mark.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            return "utf-16"
+        return "utf-8-sig"
+
+    def _undecodable(self) -> LedgerError:
+        line = 1
+        decoder = codecs.getincrementaldecoder(self.encoding)()
+        with self._open() as file:
+            for row in file:
+                try:
+                    decoder.decode(row)
+                except UnicodeError:
+                    break
+                line += 1
+        return LedgerError(
+            f"{self.name}, line {line}: the text is not {self.encoding.removesuffix('-sig').upper()}; save the file as "
+            '"CSV UTF-8", or name its encoding (for example --encoding cp1252).'
+        )
+
+    def _look(self) -> tuple[list[list[str]], list[int], str]:
+        """The first rows, the lines they start on, and the delimiter that makes the widest regular table of them."""
+        with self._text() as text:
+            head = [line for _, line in zip(range(SEARCHED_LINES), text, strict=False)]
+        if head and head[0].lower().startswith("sep=") and len(head[0].strip()) == 5:
+            told, head = head[0].strip()[4], ["\n", *head[1:]]
+            return (*self._split(head, told), told)
+        best: tuple[tuple[bool, int, int], str] | None = None
+        for delimiter in DELIMITERS:
+            rows, _ = self._split(head, delimiter)
+            position = heading_position(rows, self._wanted)
+            if position is None:
+                continue
+            width = len(rows[position])
+            regular = sum(len(row) == width for row in rows)
+            score = (is_ledger(rows[position], self._wanted), regular if width > 1 else 0, width)
+            if best is None or score > best[0]:
+                best = (score, delimiter)
+        delimiter = best[1] if best else ","
+        return (*self._split(head, delimiter), delimiter)
+
+    def _split(self, head: list[str], delimiter: str) -> tuple[list[list[str]], list[int]]:
+        reader = csv.reader(head, delimiter=delimiter)
+        rows, lines, before = [], [], 0
+        try:
+            for row in reader:
+                rows.append(row)
+                lines.append(before + 1)
+                before = reader.line_num
+        except csv.Error:
+            pass  # a field longer than csv allows; what was read so far is enough to choose a delimiter
+        return rows, lines
+
+    def load(self, con: Connection, chosen: Mapping[str, int], scratch: Path, progress: Progress) -> None:
+        progress(f"Reading {self.name}", None)
+        if not (self._is_plain() and self._load_fast(con, chosen)):
+            self._load_odd(con, chosen, scratch)
+
+    def _is_plain(self) -> bool:
+        """Whether DuckDB may read the file itself: UTF-8, and no sign in the name that it would take as a pattern."""
+        return self.encoding == "utf-8-sig" and not set(str(self.path)) & set("*?[{") and self.heading_end is not None
+
+    def _count_lines(self) -> int:
+        """Physical lines of the file, blank ones at its end left out; checks the encoding on the way."""
+        decoder = codecs.getincrementaldecoder("utf-8")()
+        lines, pending = 0, 0
+        seen = False
+        with self._open() as file:
+            while chunk := file.read(_CHUNK):
+                try:
+                    decoder.decode(chunk)
+                except UnicodeError as error:
+                    raise self._undecodable() from error
+                body = chunk.rstrip(b"\r\n")
+                if body:
+                    lines += pending + body.count(b"\n")
+                    pending = chunk.count(b"\n") - body.count(b"\n")
+                    seen = True
+                else:
+                    pending += chunk.count(b"\n")
+        return lines + 1 if seen else 0
+
+    def _load_fast(self, con: Connection, chosen: Mapping[str, int]) -> bool:
+        """True where every physical line is one record, so that a row's position tells its line."""
+        width, skip = len(self.headings), self.heading_end
+        assert skip is not None
+        expected = self._count_lines() - skip
+        table = read_csv(self.path, width, skip, self.delimiter, "gzip" if self.compressed else "none")
+        try:
+            con.execute(f"CREATE OR REPLACE TABLE raw AS SELECT {select_raw(chosen, width, 'f{}'.format)} FROM {table}")
+        except duckdb.Error:
+            return False
+        (rows,) = one(con, "SELECT count(*) FROM raw")
+        if rows != expected:
+            return False
+        view_source(con, chosen, f"rowid + {skip + 1}", "''", "FALSE")
+        return True
+
+    def _records(self, text: IO[str]) -> Iterator[tuple[int, list[str]]]:
+        reader = csv.reader(text, delimiter=self.delimiter)
+        before = 0
+        while True:
+            try:
+                row = next(reader)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                raise LedgerError(
+                    f"{self.name}, line {before + 1}: the line cannot be read as CSV ({error})."
+                ) from error
+            if reader.line_num - before > _LONGEST_RECORD:
+                raise LedgerError(f"{self.name}, line {before + 1}: a quotation mark is opened here and never closed.")
+            yield before + 1, row
+            before = reader.line_num
+
+    def _load_odd(self, con: Connection, chosen: Mapping[str, int], scratch: Path) -> None:
+        """Line breaks in quotes, blank lines, lines too short or too long: every record keeps the line it starts on."""
+        with self._text() as text:
+            records = ((line, False, row) for line, row in self._records(text) if line > self.heading_line)
+            load_rows(con, chosen, len(self.headings), scratch, records)
