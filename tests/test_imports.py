@@ -34,6 +34,7 @@ HOMES = {
     "xlwings": ("udfs.py", "hosts/desktop.py"),
     "duckdb": ("ledger/",),
     "pandas": ("ledger/",),
+    "numpy": ("ledger/",),  # comes with pandas
     "python_calamine": ("ledger/",),
     "openpyxl": ("report/", "hosts/lambdas.py"),
     "lxml": ("report/",),

@@ -16,7 +16,6 @@ import retention_xl
 from retention_xl.sample import FILE_NAME
 
 ROOT = Path(__file__).parent.parent
-NOT_SHIPPED = {"__pycache__"}
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +72,7 @@ def test_the_wheel_carries_every_module_data_file_and_template(wheel: Path) -> N
         (Path("retention_xl") / path.relative_to(base)).as_posix()
         for base in (ROOT / "retention_xl", ROOT)
         for path in (base if base.name == "retention_xl" else base / "workbook_templates").rglob("*")
-        if path.is_file() and not NOT_SHIPPED & set(path.parts)
+        if path.is_file() and not any(part == "__pycache__" or part[0] == "." for part in path.relative_to(base).parts)
     }
     assert carried == expected
     assert "retention_xl/workbook_templates/monthly.xlsx" in carried
