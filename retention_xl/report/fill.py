@@ -119,9 +119,7 @@ class PlacedAddresses:
         if not self._missing:
             return []
         names = ", ".join(sorted(self._missing))
-        return [
-            f"The template has no place for {names}; figures computed from it are written as values, not as formulas."
-        ]
+        return [f"The template has no place for {names}; figures computed from it are values, not formulas."]
 
 
 class _BlockLook:
@@ -135,7 +133,10 @@ class _BlockLook:
         sheet = package.sheet(area.sheet)
         rows = range(area.top, area.bottom + 1) if max(block.rows, 1) == area.height else range(area.top, area.top + 1)
         columns = [area.left + n for n in _sample_columns(area.width, max(block.columns, 1))]
-        labels = [area.left - 1] if block.labels else []
+        # Labels and headings that nobody gives stay the template's; those of an empty block would be the sample's.
+        self.labelled = bool(block.labels) or not block.rows
+        self.headed = bool(block.headings) or not block.columns
+        labels = [area.left - 1] if self.labelled else []
         self.body = [[sheet.style(row, column) for column in labels + columns] for row in rows]
         self.headings = [sheet.style(area.top - 1, column) for column in columns]
         self.attributes = [sheet.row_attributes(row) for row in rows]
@@ -144,10 +145,10 @@ class _BlockLook:
     def write(self, package: Package, area: Area, block: Block, addresses: PlacedAddresses) -> None:
         sheet = package.sheet(area.sheet)
         for index, style in enumerate(self.headings):
-            if block.headings:
+            if self.headed:
                 content = block.headings[index] if index < len(block.headings) else None
                 sheet.put(area.top - 1, area.left + index, addresses.kept(content), style)
-        body = area._replace(left=area.left - 1) if block.labels else area
+        body = area._replace(left=area.left - 1) if self.labelled else area
         package.set_body(body, self._rows(block, area, addresses), self.body, self.attributes)
         if area.height != self.sample_height:
             sheet.repeat_sparklines(area.top, area.bottom)
@@ -157,7 +158,7 @@ class _BlockLook:
         labels = iter(block.labels)
         for row in rows:
             filled = [*row, *[None] * (area.width - len(row))] if len(row) < area.width else row
-            yield addresses.kept_row([next(labels, None), *filled] if block.labels else filled)
+            yield addresses.kept_row([next(labels, None), *filled] if self.labelled else filled)
 
 
 def _sample_columns(sample: int, count: int) -> list[int]:

@@ -9,13 +9,14 @@ from lxml import etree
 
 from .areas import Area, parse_area
 from .parts import local_name, tag
+from .sheet import UNKNOWN
 
 if TYPE_CHECKING:
     from .workbook import Package
 
 CHART = "http://schemas.openxmlformats.org/drawingml/2006/chart"
 _MOST_POINTS = 10_000
-_UNKNOWN = object()
+_NOT_IN_A_BODY = object()
 _CACHES = {"numRef": "numCache", "strRef": "strCache", "multiLvlStrRef": "multiLvlStrCache"}
 
 
@@ -33,7 +34,7 @@ class ChartCaches:
                     watched = package.sheet(area.sheet).watched
                     for row in range(area.top, area.bottom + 1):
                         for column in range(area.left, area.right + 1):
-                            watched[row, column] = _UNKNOWN
+                            watched[row, column] = _NOT_IN_A_BODY
 
     def _parts(self) -> list[str]:
         return [
@@ -90,9 +91,9 @@ class ChartCaches:
         values = []
         for row in range(area.top, area.bottom + 1):
             for column in range(area.left, area.right + 1):
-                value = sheet.watched.get((row, column), _UNKNOWN)
-                value = self._standing(sheet.element(row, column)) if value is _UNKNOWN else value
-                if value is _UNKNOWN:
+                value = sheet.watched.get((row, column), _NOT_IN_A_BODY)
+                value = self._standing(sheet.element(row, column)) if value is _NOT_IN_A_BODY else value
+                if value is UNKNOWN:
                     return None
                 values.append(None if value == "" else value)
         return values
@@ -105,7 +106,7 @@ class ChartCaches:
         if kind == "inlineStr":
             return "".join(t.text or "" for t in cell.iter(tag("t")))
         if value is None:
-            return _UNKNOWN if cell.find(tag("f")) is not None else None
+            return UNKNOWN if cell.find(tag("f")) is not None else None
         if kind == "s":
             return self._shared(int(value))
         if kind in ("str", "e"):

@@ -23,6 +23,10 @@ EXCEL = "http://schemas.microsoft.com/office/excel/2006/main"
 _KEPT_ROW_ATTRIBUTES = ("ht", "customHeight", "s", "customFormat", "outlineLevel", "thickTop", "thickBot")
 
 
+UNKNOWN = object()
+"""The result of a formula that only Excel will know."""
+
+
 class Body(NamedTuple):
     """Rows produced only while the sheet is written. `styles` and `attributes`: one for all rows, or one each."""
 

@@ -14,7 +14,7 @@ from retention_xl.report.cells import Cell
 from .areas import plain_reference, split_cell
 from .cell_text import serial
 from .parts import MAIN, drop_attributes, tag
-from .sheet import Body, Sheet, kept_attributes
+from .sheet import UNKNOWN, Body, Sheet, kept_attributes
 
 _NAMESPACES = re.compile(r' xmlns(?::[\w.-]+)?="[^"]*"')
 _ROWS_A_CHUNK = 500
@@ -130,6 +130,10 @@ def _rows_of(sheet: Sheet, body: Body) -> Iterator[str]:
             for column, content in enumerate(contents, area.left):
                 if (number, column) in watched:
                     value = content.value if isinstance(content, Cell) else content
+                    if value is None and isinstance(content, Cell):
+                        value = UNKNOWN
+                    if value is None and isinstance(content, Cell):
+                        value = UNKNOWN
                     watched[number, column] = serial(value, sheet.text.date1904) if isinstance(value, date) else value
         yield write(number, contents, body.styles[number - area.top] if own_styles else None)
         number += 1
