@@ -38,9 +38,11 @@ def call_of(spec: FunctionSpec) -> str:
 
 
 def argument_help(parameter: Parameter) -> str:
-    """The help of an argument in the function wizard, with the words it takes where it takes only some."""
-    words = f" One of: {', '.join(parameter.choices)}." if parameter.choices else ""
-    return parameter.help if len(parameter.help + words) > LONGEST_HELP else parameter.help + words
+    """The help of an argument in the function wizard; with the words it takes, where the help does not name them."""
+    if all(choice in parameter.help for choice in parameter.choices):
+        return parameter.help
+    with_choices = f"{parameter.help} One of: {', '.join(parameter.choices)}."
+    return with_choices if len(with_choices) <= LONGEST_HELP else parameter.help
 
 
 def table() -> list[Row]:
@@ -53,7 +55,7 @@ def table() -> list[Row]:
             call=call_of(spec),
             answers=spec.help,
             returns=f"{spec.returns_kind}: {spec.returns}",
-            example=spec.example,
+            example=f"{spec.example} gives {spec.example_gives}",
             errors="; ".join(f"{code} {when}" for code, when in spec.errors),
             source=spec.source,
         )
@@ -76,12 +78,12 @@ def explain(name: str) -> str:
         raise HostError(f"There is no function {name!r}. {hint}")
     lines = [call_of(spec), "", spec.help, *([spec.description] if spec.description else []), "", "Arguments"]
     for parameter in spec.parameters:
-        kind = " | ".join(parameter.choices) if parameter.choices else parameter.kind
-        about = ", ".join(filter(None, (kind, parameter.unit, "optional" if parameter.optional else "")))
-        lines.append(f"  {parameter.name} ({about}): {parameter.help}")
+        optional = "; optional" if parameter.optional else ""
+        lines.append(f"  {parameter.name} ({parameter.kind_and_unit}{optional}): {parameter.help}")
     lines += ["", "Returns", f"  {spec.returns_kind}: {spec.returns}", "", "Formula", *_indented(spec.formula)]
     lines += ["", "Errors", *(f"  {code}: {when}" for code, when in spec.errors)]
-    lines += ["", "Example", f"  {spec.example}", *_indented(spec.examples), "", "Source", f"  {spec.source}"]
+    lines += ["", "Examples", f"  {spec.example} gives {spec.example_gives}", *_indented(spec.examples)]
+    lines += ["", "Source", f"  {spec.source}"]
     return "\n".join(lines)
 
 

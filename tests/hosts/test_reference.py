@@ -66,7 +66,13 @@ def test_the_explanation_says_everything_that_is_known(name: str) -> None:
     spec = CATALOGUE[name]
     text = reference.explain(name)
     assert text.startswith(reference.call_of(spec))
-    known = [spec.help, spec.returns, spec.example, spec.source, *(f"{code}: {when}" for code, when in spec.errors)]
+    known = [
+        spec.help,
+        spec.returns,
+        f"{spec.example} gives {spec.example_gives}",
+        spec.source,
+        *(f"{code}: {when}" for code, when in spec.errors),
+    ]
     known += [f"{parameter.name} (" for parameter in spec.parameters]
     known += [parameter.help for parameter in spec.parameters]
     for said in known:
