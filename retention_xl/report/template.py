@@ -34,7 +34,7 @@ def template_path(template: str | Path) -> Path:
         return path
     near = _nearest(str(template), shipped)
     raise TemplateError(
-        f"There is no template {str(template)!r}{near}. Shipped are {', '.join(shipped) or 'none'}; "
+        f"There is no template {str(template)!r}{near or '.'} Shipped are {', '.join(shipped) or 'none'}; "
         f"a template of your own is given by its path, such as my.xlsx."
     )
 
@@ -245,7 +245,7 @@ def _overlaps(singles: Mapping[str, Area], blocks: Mapping[str, Area], lists: Ma
                 yield Finding("error", "TPL016", place.readable, f"{other!r} lies in the place of {name!r}.")
 
 
-_UNQUALIFIED = re.compile(r"(?<![\w\].])\[(?:\[?[@#]?[^\[\]]+\]?)\]")
+_TEXT_OR_QUALIFIED = re.compile(r'"[^"]*"|[\w.]+\[(?:[^\[\]]|\[[^\[\]]*\])*\]')
 
 
 def _formula_faults(package: Package) -> Iterable[Finding]:
@@ -256,7 +256,7 @@ def _formula_faults(package: Package) -> Iterable[Finding]:
                 yield Finding("warning", "TPL030", place, f"the formula refers to deleted cells: ={text}")
             elif re.search(r"\[\d+\]", text):
                 yield Finding("warning", "TPL031", place, f"the formula refers to another workbook: ={text}")
-            elif _UNQUALIFIED.search(re.sub(r'"[^"]*"', '""', text)):
+            elif "[" in _TEXT_OR_QUALIFIED.sub("", text):
                 said = f"a structured reference without its table's name shows #NAME? in LibreOffice: ={text}"
                 yield Finding("warning", "TPL027", place, said)
 

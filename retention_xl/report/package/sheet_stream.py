@@ -129,7 +129,7 @@ def _rows_of(sheet: Sheet, body: Body) -> Iterator[str]:
         if number in watched_rows:
             for column, content in enumerate(contents, area.left):
                 if (number, column) in watched:
-                    value = content.value if isinstance(content, Cell) else content
+                    value: object = content.value if isinstance(content, Cell) else content
                     if value is None and isinstance(content, Cell):
                         value = UNKNOWN
                     if value is None and isinstance(content, Cell):
