@@ -14,8 +14,8 @@ TOLERANCE = "0.00001"  # promised answers of fits are written with six digits
 FIRST_ROW = 5  # of the functions; above are the title, the verdict on all and the headings
 NUMBERS = re.compile(r"-?[\d.]+(?:E-?\d+)?|\{[-\d.,;E]+\}")
 HELP = (
-    "#NAME? everywhere: the add-in is not loaded; close Excel, run `retention-xl addin doctor`. #NULL!: Python does "
-    "not answer; the same. After a change press Ctrl+Alt+F9, which calculates everything anew."
+    "#NAME? everywhere: the add-in is not loaded. #NULL!: Python does not answer. For both close Excel and run "
+    "`retention-xl addin doctor`. Ctrl+Alt+F9 calculates everything anew."
 )
 
 

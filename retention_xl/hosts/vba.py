@@ -23,7 +23,9 @@ Option Explicit
 ' The worksheet functions of retention_xl. Written by a program: changes are lost when the add-in is built again.
 
 Private Const UdfModule As String = "retention_xl.udfs"
+Private Const OneMinute As Double = 1 / 1440
 Private python As Object
+Private refused_at As Date
 """
 
 CALLING = f"""
@@ -52,17 +54,22 @@ refused:
     RxAnswer = CVErr(2015)
 End Function
 
-' One call into Python; a second where the first finds that Python has ended meanwhile.
+' One call into Python, which is started where it is not there. Where it cannot be, it is not tried for every cell.
 Private Function RxAsk(ByVal function_name As String, ByVal passed As Variant) As Variant
-    Dim attempt As Long
     On Error Resume Next
-    For attempt = 1 To 2
-        Err.Clear
-        If python Is Nothing Then Set python = XLPy()
+    If Not python Is Nothing Then
+        RxAsk = python.CallUDF(UdfModule, function_name, passed)
+        If Err.Number = 0 Then Exit Function
+        Err.Clear ' Python has ended meanwhile
+        Set python = Nothing
+    End If
+    If Now - refused_at > OneMinute Then
+        Set python = XLPy()
         If Err.Number = 0 Then RxAsk = python.CallUDF(UdfModule, function_name, passed)
         If Err.Number = 0 Then Exit Function
         Set python = Nothing
-    Next attempt
+        refused_at = Now
+    End If
     RxAsk = CVErr({NO_PYTHON})
 End Function
 
@@ -148,7 +155,8 @@ Public Sub RetentionStart()
     On Error Resume Next
     If ActiveWorkbook Is Nothing Then Exit Sub ' xlwings looks there for settings; the first formula will start Python
     RetentionDescribe
-    RxAsk "EXPLAIN", Array("CRR")
+    Set python = XLPy()
+    python.Exec "import " & UdfModule
 End Sub
 """
 

@@ -269,6 +269,7 @@ class SheetRange(ExcelObject):
     def __init__(self, sheet: Sheet, rows: tuple[tuple[Any, ...], ...]) -> None:
         self.Worksheet, self.rows = sheet, rows
         self.Rows, self.Columns = Sized(len(rows)), Sized(len(rows[0]))
+        self.Count = len(rows) * len(rows[0])
 
     @property
     def Value(self) -> Any:
