@@ -101,7 +101,8 @@ def _range(value: Sequence[Any], in_any_shape: bool) -> Sequence[Any]:
     in_rows = bool(value) and isinstance(value[0], (list, tuple))
     cells = list(chain.from_iterable(value)) if in_rows else value
     kinds = set(map(type, cells))
-    clean = int not in kinds and (str not in kinds or "#" not in "".join(cell for cell in cells if type(cell) is str))
+    texts = cells if kinds == {str} else [cell for cell in cells if type(cell) is str] if str in kinds else ()
+    clean = int not in kinds and "#" not in "".join(texts)
     if in_rows and not (in_any_shape and len(cells) > 1):  # one cell alone is told from a list of one
         return value if clean else [[_cell(cell) for cell in row] for row in value]
     return cells if clean else [_cell(cell) for cell in cells]

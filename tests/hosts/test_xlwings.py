@@ -72,7 +72,7 @@ def test_the_generated_vba_compiles_and_runs_in_libreoffice_basic(imported: Impo
 @pytest.mark.libreoffice
 def test_libreoffice_basic_refuses_reserved_words(basic: Basic) -> None:
     vba = 'Function CRR(start, end, new)\n    CRR = XLPy.CallUDF("m", "CRR", Array(start, end, new))\nEnd Function\n'
-    assert basic.run({"Udfs": outside_excel(vba), "Python": PYTHON_STUB}, ["CRR(1, 2, 3)"], timeout=8) == []
+    assert basic.run({"Udfs": outside_excel(vba), "Python": PYTHON_STUB}, ["CRR(1, 2, 3)"], timeout=5) == []
 
 
 def test_every_function_has_its_category_and_help_in_the_function_wizard(imported: Imported) -> None:
