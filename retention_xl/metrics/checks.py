@@ -17,3 +17,15 @@ def check_fraction(**fractions: float) -> None:
     for name, fraction in fractions.items():
         if not 0 <= fraction <= 1:
             raise impossible(f"{name} ({shown(fraction)}) must be a fraction from 0 to 1; 80 % is 0.8.")
+
+
+def check_history(frequency: float, recency: float, age: float, place: str = "") -> None:
+    """Refuse a purchase history that cannot be."""
+    if frequency < 0 or frequency % 1:
+        raise impossible(f"{place}frequency ({shown(frequency)}) must be a whole number from 0 on.")
+    if not 0 <= recency <= age:
+        raise impossible(f"{place}recency ({shown(recency)}) must lie between 0 and age ({shown(age)}).")
+    if frequency == 0 and recency > 0:
+        raise impossible(
+            f"{place}recency ({shown(recency)}) must be 0 where frequency is 0: there was no repeat purchase."
+        )

@@ -7,8 +7,6 @@ from math import exp, lgamma, log
 
 from retention_xl.metrics.cells import base_is_zero, impossible, shown, wrong_kind
 from retention_xl.metrics.checks import check_not_negative
-from retention_xl.metrics.fitting import fit_positive
-from retention_xl.metrics.hypergeometric import first_of_one
 from retention_xl.metrics.spec import metric
 
 TYPE_CHECKING = False
@@ -79,6 +77,8 @@ def sbg_fit(survivors: list[float]) -> list[list[float]]:
             by_alpha -= leave / alpha - (leave + remain) / together
             by_beta -= remain / (beta + period) - (leave + remain) / together
         return value, [by_alpha, by_beta]
+
+    from retention_xl.metrics.fitting import fit_positive  # only a fit needs it
 
     all_alike = "churn does not fall from renewal to renewal, so customers do not differ; LIFETIME(churn) says it all."
     two_kinds = "nearly all who leave do so at the first renewal; customers stay for good or leave at once."
@@ -186,6 +186,8 @@ def cltv_sbg(alpha: float, beta: float, margin: float, discount: float, renewals
 def discounted_lifetime(alpha: float, beta: float, discount: float) -> float:
     """Sum over t >= 0 of S(t) / (1 + discount)^t."""
     if discount > 0:
+        from retention_xl.metrics.hypergeometric import first_of_one  # only a discounted sum needs it
+
         return first_of_one(beta, alpha + beta, 1 / (1 + discount))
     if alpha <= 1:
         raise impossible(f"with alpha ({shown(alpha)}) not above 1 the undiscounted lifetime is infinite.")

@@ -51,8 +51,17 @@ VALUE VALUETOTEXT VAR VARA VARP VARPA VDB VLOOKUP VSTACK WEBSERVICE WEEKDAY WEEK
 WRAPROWS XIRR XLOOKUP XMATCH XNPV XOR YEAR YEARFRAC YIELD YIELDDISC YIELDMAT ZTEST
 """
 
-VBA_WORDS = frozenset(_VBA_WORDS.split())
-EXCEL_FUNCTIONS = frozenset(_EXCEL_FUNCTIONS.split())
+VBA_WORDS = _VBA_WORDS.replace("\n", " ")
+EXCEL_FUNCTIONS = _EXCEL_FUNCTIONS.replace("\n", " ")
+
+
+def is_listed(name: str, words: str) -> bool:
+    """Whether the name is one of the words above. A text is searched where a set would be built at every import.
+
+    >>> is_listed("end", VBA_WORDS), is_listed("en", VBA_WORDS), is_listed("ZTEST", EXCEL_FUNCTIONS)
+    (True, False, True)
+    """
+    return f" {name} " in words
 
 
 def looks_like_a_cell(name: str) -> bool:
@@ -62,6 +71,8 @@ def looks_like_a_cell(name: str) -> bool:
     (True, False, True, False)
     """
     rest = name.upper()
+    if rest.replace("_", "").isalpha():
+        return rest in ("R", "C", "RC")
     letters = rest.rstrip("0123456789")
     if letters.isalpha() and len(letters) <= 3 and letters != rest:
         return True

@@ -5,23 +5,12 @@ from __future__ import annotations
 from math import exp, fsum, lgamma, log
 
 from retention_xl.metrics.cells import impossible, shown, wrong_kind
+from retention_xl.metrics.checks import check_history
 from retention_xl.metrics.fitting import digamma, fit_positive
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-
-def check_history(frequency: float, recency: float, age: float, place: str = "") -> None:
-    """Refuse a purchase history that cannot be."""
-    if frequency < 0 or frequency % 1:
-        raise impossible(f"{place}frequency ({shown(frequency)}) must be a whole number from 0 on.")
-    if not 0 <= recency <= age:
-        raise impossible(f"{place}recency ({shown(recency)}) must lie between 0 and age ({shown(age)}).")
-    if frequency == 0 and recency > 0:
-        raise impossible(
-            f"{place}recency ({shown(recency)}) must be 0 where frequency is 0: there was no repeat purchase."
-        )
 
 
 def fit_bgnbd(frequency: list[float], recency: list[float], age: list[float]) -> list[float]:

@@ -5,9 +5,7 @@ from __future__ import annotations
 from math import exp, fsum, log
 
 from retention_xl.metrics.cells import impossible, nothing_yet, shown, wrong_kind
-from retention_xl.metrics.checks import check_not_negative
-from retention_xl.metrics.hypergeometric import gauss_series
-from retention_xl.metrics.purchase_fits import check_history, fit_bgnbd, fit_gamma_gamma
+from retention_xl.metrics.checks import check_history, check_not_negative
 from retention_xl.metrics.spec import metric
 
 TYPE_CHECKING = False
@@ -110,6 +108,8 @@ def bgnbd_fit(frequency: list[float], recency: list[float], age: list[float]) ->
     Source:
         Fader, Hardie and Lee (2005), "Counting your customers" the easy way.
     """
+    from retention_xl.metrics.purchase_fits import fit_bgnbd  # only a fit needs it
+
     return [fit_bgnbd(frequency, recency, age)]
 
 
@@ -165,6 +165,8 @@ def expected_if_alive(
     periods: float, frequency: float, age: float, r: float, alpha: float, a: float, b: float
 ) -> float:
     """The numerator of the expectation. By Euler's transformation the series is short and does not overflow."""
+    from retention_xl.metrics.hypergeometric import gauss_series  # only an expectation needs it
+
     c = a + b + frequency - 1
     if abs(c) < NEAR:
         c = NEAR
@@ -234,6 +236,8 @@ def gg_fit(frequency: list[float], mean_amount: list[float]) -> list[list[float]
     Source:
         Fader and Hardie (2013), The Gamma-Gamma model of monetary value.
     """
+    from retention_xl.metrics.purchase_fits import fit_gamma_gamma  # only a fit needs it
+
     return [fit_gamma_gamma(frequency, mean_amount)]
 
 

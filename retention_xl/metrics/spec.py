@@ -51,13 +51,14 @@ What is returned is a `number`, a `flag` or `text`; a `row`, `column` or `table`
 from __future__ import annotations
 
 from retention_xl.errors import MetricError
-from retention_xl.metrics.cells import ErrorValue, impossible
+from retention_xl.metrics.cells import ERROR_CODES, ErrorValue, impossible
 from retention_xl.metrics.names import (
     EXCEL_FUNCTIONS,
     LONGEST_ARGUMENT_LIST,
     LONGEST_HELP,
     MOST_ARGUMENTS,
     VBA_WORDS,
+    is_listed,
     looks_like_a_cell,
 )
 from retention_xl.metrics.ranges import LISTS, NUMBER_TYPES, call, finite
@@ -107,25 +108,22 @@ class Parameter:
 
 
 class FunctionSpec:
-    """Everything a host, a table or a help text needs to know of one worksheet function."""
+    """Everything a host, a table or a help text needs to know of one worksheet function.
+
+    What a call needs and all that can be wrong is read at import; the longer texts are cut out when they are asked for.
+    """
 
     __slots__ = (
+        "_docstring",
+        "_places",
         "counts_with",
-        "description",
-        "errors",
-        "example",
-        "example_gives",
-        "examples",
-        "formula",
         "function",
         "group",
         "help",
         "name",
         "parameters",
         "python_name",
-        "returns",
         "returns_kind",
-        "source",
         "spills",
         "spreads",
     )
@@ -134,42 +132,25 @@ class FunctionSpec:
     python_name: str  # crr
     group: str  # Customers
     help: str  # the first sentence
-    description: str  # what stands between it and the sections, "" where nothing does
     parameters: tuple[Parameter, ...]
-    returns: str
     returns_kind: str
-    formula: str
-    errors: tuple[tuple[str, str], ...]  # code, when
-    example: str  # a worksheet formula that needs no cells: =CRR(100,105,15)
-    example_gives: str  # what it answers, as a formula would write it: 0.9, TRUE, {1,2;3,4}
-    examples: str  # this one and others as Python's interactive prompt shows them
-    source: str
     spills: bool  # may answer with more than one cell
     spreads: bool  # given ranges, works cell by cell
     counts_with: str  # the optional number whose presence makes `count or ids` arguments counts, "" for most functions
     function: Callable[..., Any]  # takes what a cell may hold, raises MetricError
 
     def __init__(self, function: Callable[..., Any]) -> None:
-        code = function.__code__
-        self.python_name = code.co_name
+        self.python_name = function.__code__.co_name
         self.name = self.python_name.upper()
         self.function = function
         self.group = function.__globals__.get("GROUP", "")
         if not self.group:
             raise self.disagreement("its module has no GROUP")
-        introduction, sections = self.read_docstring(function.__doc__ or "")
-        sentence, _, rest = introduction.partition(". ")
-        self.help = sentence if sentence.endswith(".") else sentence + "."
-        self.description = rest
-        self.formula = sections["Formula"]
-        self.source = " ".join(sections["Source"].split())
-        self.returns_kind, _, returns = " ".join(sections["Returns"].split()).partition(": ")
-        self.returns = returns
+        self._find_sections(function.__doc__ or "")
+        self.help = self._introduction()[0]
+        self.returns_kind = self.section("Returns").partition(":")[0]
         self.spills = self.returns_kind not in ("number", "flag", "text")
-        self.errors = tuple(self.named_lines(sections["Errors"]))
-        worksheet, _, self.examples = sections["Examples"].partition("\n")
-        self.example, _, self.example_gives = worksheet.partition(" gives ")
-        self.parameters = self.read_parameters(function, sections["Parameters"])
+        self.parameters = self._read_parameters(function)
         kinds = [parameter.kind for parameter in self.parameters]
         self.spreads = self.returns_kind in ("number", "flag", "row") and all(
             kind in SINGLE_KINDS or kind == "params" for kind in kinds
@@ -180,61 +161,106 @@ class FunctionSpec:
             if not optional:
                 raise self.disagreement("takes counts or ids, but has no optional number that tells which")
             self.counts_with = optional[0]
-        self.check()
+        self._check()
 
     def __repr__(self) -> str:
         return f"FunctionSpec({self.name!r})"
+
+    @property
+    def description(self) -> str:
+        """What stands between the first sentence and the sections, "" where nothing does."""
+        return self._introduction()[1]
+
+    @property
+    def returns(self) -> str:
+        """What is returned and in what unit."""
+        return " ".join(self.section("Returns").split()).partition(": ")[2]
+
+    @property
+    def formula(self) -> str:
+        """The formula, on as many lines as it has."""
+        return self.section("Formula")
+
+    @property
+    def errors(self) -> tuple[tuple[str, str], ...]:
+        """Error codes, and when a cell shows them."""
+        return tuple(self._named_lines("Errors"))
+
+    @property
+    def example(self) -> str:
+        """A worksheet formula that needs no cells: =CRR(100,105,15)."""
+        return self.section("Examples").partition(" gives ")[0]
+
+    @property
+    def example_gives(self) -> str:
+        """What the example answers, as a formula would write it: 0.9, TRUE, "text", {1,2;3,4}."""
+        return self.section("Examples").partition("\n")[0].partition(" gives ")[2]
+
+    @property
+    def examples(self) -> str:
+        """This example and others as Python's interactive prompt shows them."""
+        return self.section("Examples").partition("\n")[2]
+
+    @property
+    def source(self) -> str:
+        """Where the definition comes from."""
+        return " ".join(self.section("Source").split())
 
     def disagreement(self, what: str) -> TypeError:
         """The error of a function that does not say about itself what the catalogue needs."""
         return TypeError(f"{self.name}: {what}")
 
-    def read_docstring(self, docstring: str) -> tuple[str, dict[str, str]]:
-        """The introduction as one line, and the text of every section."""
-        introduction: list[str] = []
-        sections: dict[str, list[str]] = {}
-        target, indent = introduction, None
-        for raw in docstring.splitlines():
-            line = raw.strip()
-            if line.endswith(":") and line[:-1] in SECTIONS:
-                target = sections.setdefault(line[:-1], [])
-                indent = None
-                continue
-            if not line:
-                continue
-            if indent is None or target is introduction:
-                indent = len(raw) - len(raw.lstrip())
-            target.append(raw.rstrip()[min(indent, len(raw) - len(raw.lstrip())) :])
-        if list(sections) != list(SECTIONS):
-            raise self.disagreement(
-                f"the docstring has {', '.join(sections)}, not {', '.join(SECTIONS)}, each with text"
-            )
-        for title, lines in sections.items():
-            if not lines:
-                raise self.disagreement(f"the section {title} is empty")
-        return " ".join(introduction), {title: "\n".join(lines) for title, lines in sections.items()}
+    def section(self, title: str) -> str:
+        """The text of a section without its indent; a line that goes on keeps its own."""
+        position = SECTIONS.index(title)
+        start, end = self._places[position][1], self._places[position + 1][0]
+        text = self._docstring[start:end]
+        indent = text[: len(text) - len(text.lstrip())].rpartition("\n")[2]
+        return text.replace(f"\n{indent}", "\n").strip()
 
-    def named_lines(self, text: str) -> list[tuple[str, str]]:
+    def _find_sections(self, docstring: str) -> None:
+        # Python 3.13 and later take the docstring's own indent away, earlier ones leave it.
+        indent = "\n    " if "\n    Parameters:\n" in docstring else "\n"
+        self._docstring = docstring
+        self._places: list[
+            tuple[int, int]
+        ] = []  # where each heading starts and where it ends; last the docstring's end
+        reached = 0
+        for title in SECTIONS:
+            heading = f"{indent}{title}:\n"
+            start = docstring.find(heading, reached)
+            if start < 0:
+                raise self.disagreement(f"the docstring has no section {title} in the order {', '.join(SECTIONS)}")
+            if not docstring[reached:start].strip():
+                raise self.disagreement(f"there is nothing before the section {title}")
+            reached = start + len(heading) - 1
+            self._places.append((start, reached))
+        self._places.append((len(docstring), len(docstring)))
+        if not docstring[reached:].strip():
+            raise self.disagreement("the section Source is empty")
+
+    def _introduction(self) -> tuple[str, str]:
+        sentence, _, rest = " ".join(self._docstring[: self._places[0][0]].split()).partition(". ")
+        return sentence.removesuffix(".") + ".", rest
+
+    def _named_lines(self, title: str) -> list[tuple[str, str]]:
         """`name: text` entries, each with its indented continuation lines."""
-        entries: list[tuple[str, str]] = []
-        for line in text.splitlines():
-            if line.startswith(" ") and entries:
-                entries[-1] = (entries[-1][0], f"{entries[-1][1]} {line.strip()}")
-                continue
+        entries = []
+        for line in self.section(title).replace("\n    ", " ").splitlines():
             name, colon, rest = line.partition(": ")
             if not colon:
                 raise self.disagreement(f"{line!r} is not `name: text`")
             entries.append((name, rest))
         return entries
 
-    def read_parameters(self, function: Callable[..., Any], text: str) -> tuple[Parameter, ...]:
+    def _read_parameters(self, function: Callable[..., Any]) -> tuple[Parameter, ...]:
         """The parameters as signature and docstring both have them."""
         code = function.__code__
         if code.co_kwonlyargcount or code.co_posonlyargcount or code.co_flags & 0x0C:  # *args or **named
             raise self.disagreement("every argument must be an ordinary one")
         names = code.co_varnames[: code.co_argcount]
         defaults = function.__defaults__ or ()
-        described = [(*head.partition(" ("), body) for head, body in self.named_lines(text)]
+        described = [(*head.partition(" ("), body) for head, body in self._named_lines("Parameters")]
         if [name for name, *_ in described] != list(names):
             in_docstring = ", ".join(name for name, *_ in described)
             raise self.disagreement(f"the docstring describes ({in_docstring}), the signature has ({', '.join(names)})")
@@ -243,27 +269,23 @@ class FunctionSpec:
             kind, _, unit = bracket.removesuffix(")").partition("; ")
             choices = tuple(word.strip() for word in kind.split("|")) if "|" in kind else ()
             since = position - (len(names) - len(defaults))
-            parameters.append(
-                Parameter(
-                    *(name, "choice" if choices else kind, unit, body, choices),
-                    *(since >= 0, defaults[since] if since >= 0 else None),
-                )
-            )
+            default = defaults[since] if since >= 0 else None
+            parameters.append(Parameter(name, "choice" if choices else kind, unit, body, choices, since >= 0, default))
         return tuple(parameters)
 
-    def check(self) -> None:
+    def _check(self) -> None:
         """Refuse what a spreadsheet, its function wizard or a reader would stumble over."""
-        if self.name in EXCEL_FUNCTIONS or looks_like_a_cell(self.name):
+        if is_listed(self.name, EXCEL_FUNCTIONS) or looks_like_a_cell(self.name):
             raise self.disagreement("Excel has a function or a cell of this name")
         if len(self.help) > LONGEST_HELP:
             raise self.disagreement(f"the first sentence has {len(self.help)} characters, more than {LONGEST_HELP}")
         if len(self.parameters) > MOST_ARGUMENTS:
             raise self.disagreement(f"{len(self.parameters)} arguments are more than {MOST_ARGUMENTS}")
-        if sum(len(parameter.name) + 1 for parameter in self.parameters) > LONGEST_ARGUMENT_LIST:
-            raise self.disagreement(f"the argument names together are longer than {LONGEST_ARGUMENT_LIST}")
+        length = 0
         for parameter in self.parameters:
             name = parameter.name
-            if name in VBA_WORDS or name == self.python_name or looks_like_a_cell(name) or name == "caller":
+            length += len(name) + 1
+            if is_listed(name, VBA_WORDS) or name == self.python_name or looks_like_a_cell(name):
                 raise self.disagreement(f"the argument name {name} is reserved")
             if parameter.kind not in KINDS:
                 raise self.disagreement(f"{name} is of kind {parameter.kind!r}, which there is not")
@@ -273,13 +295,18 @@ class FunctionSpec:
                 raise self.disagreement(
                     f"the help of {name} has {len(parameter.help)} characters, more than {LONGEST_HELP}"
                 )
+        if length > LONGEST_ARGUMENT_LIST:
+            raise self.disagreement(f"the argument names together are longer than {LONGEST_ARGUMENT_LIST}")
         if self.returns_kind not in RETURN_KINDS:
             raise self.disagreement(f"returns {self.returns_kind!r}, which is none of {', '.join(RETURN_KINDS)}")
-        for code, _ in self.errors:
-            ErrorValue(code)
-        if self.example[:1] != "=" or f"{self.name}(" not in self.example or not self.example_gives:
+        for code, _ in self._named_lines("Errors"):
+            if code not in ERROR_CODES:
+                raise self.disagreement(f"{code!r} is not an error code of a worksheet cell")
+        examples = self.section("Examples")
+        worksheet = examples.partition("\n")[0]
+        if worksheet[0] != "=" or f"{self.name}(" not in worksheet or " gives " not in worksheet:
             raise self.disagreement(f"the first example is not `={self.name}(...) gives ...`")
-        if ">>> " not in self.examples or f"{self.python_name}(" not in self.examples:
+        if "\n>>> " not in examples or f"{self.python_name}(" not in examples:
             raise self.disagreement(f"no example at Python's prompt calls {self.python_name}(")
 
 
