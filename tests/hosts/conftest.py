@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from .fakewin import Excel
+from .excel import Excel
 from .libreoffice_basic import Basic
 
 

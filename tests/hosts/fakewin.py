@@ -3,7 +3,7 @@
 What runs for real is xlwings: the decorators, the VBA that "Import Functions" writes, `XLPython.CallUDF` and the
 converters. What is modelled is pywin32 (`oleargs.cpp`: which Python value a cell becomes, and which Python values can
 go back) and the few Excel objects that xlwings touches. The stubs replace modules for the whole process, so all of it
-lives in a child process; `Excel` is the handle on it.
+lives in a child process; `excel.py` is the handle on it.
 """
 
 # ruff: noqa: N802  (the names are those of COM and pywin32)
@@ -13,8 +13,6 @@ from __future__ import annotations
 import ctypes
 import datetime as dt
 import importlib
-import multiprocessing
-import re
 import sys
 import traceback
 import types
@@ -22,86 +20,12 @@ from collections.abc import Iterator
 from decimal import Decimal
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-MISSING = -2147352572  # an argument left out: VT_ERROR DISP_E_PARAMNOTFOUND, which pywin32 hands over as this number
-ERROR_BASE = -2146828288  # 0x800A0000; a cell error is this plus its XlCVError number
-ERROR_NUMBERS = {
-    "#NULL!": 2000,
-    "#DIV/0!": 2007,
-    "#VALUE!": 2015,
-    "#REF!": 2023,
-    "#NAME?": 2029,
-    "#NUM!": 2036,
-    "#N/A": 2042,
-    "#GETTING_DATA": 2043,
-    "#SPILL!": 2045,
-    "#CALC!": 2050,
-}
+from .sheet import Answer, Imported, Reference, raw_value2, value2
+
 RANGE_IID = "{00020846-0000-0000-C000-000000000046}"
 E_NOINTERFACE = -2147467262
-SERIAL_ZERO = dt.datetime(1899, 12, 30)
-
-
-class CellFault(NamedTuple):
-    """An error cell of the sheet, by what it shows."""
-
-    shows: str
-
-
-class Reference(NamedTuple):
-    """An argument written as a cell reference: rows of what the cells hold (Decimal: a currency format, date: a date
-    format)."""
-
-    rows: tuple[tuple[Any, ...], ...]
-
-    @classmethod
-    def column(cls, *cells: Any) -> Reference:
-        return cls(tuple((cell,) for cell in cells))
-
-    @classmethod
-    def row(cls, *cells: Any) -> Reference:
-        return cls((cells,))
-
-    @classmethod
-    def cell(cls, cell: Any) -> Reference:
-        return cls(((cell,),))
-
-
-class Answer(NamedTuple):
-    """What the cell gets from the stock VBA wrapper, and the COM round trips back to Excel that the call took."""
-
-    value: Any
-    hops: int
-    raised: str | None = None
-
-
-class Imported(NamedTuple):
-    """What "Import Functions" left in the workbook: the VBA module and Application.MacroOptions of each function."""
-
-    vba: str
-    options: list[tuple[str, dict[str, Any]]]
-
-
-def value2(cell: Any) -> Any:
-    """A cell as Range.Value2 gives it: dates and currency are plain doubles, an error cell is a number."""
-    if isinstance(cell, dt.date):
-        moment = cell if isinstance(cell, dt.datetime) else dt.datetime(cell.year, cell.month, cell.day)
-        return (moment - SERIAL_ZERO) / dt.timedelta(days=1)
-    if isinstance(cell, CellFault):
-        return ERROR_BASE + ERROR_NUMBERS[cell.shows]
-    if isinstance(cell, (int, Decimal)) and not isinstance(cell, bool):
-        return float(cell)
-    return cell
-
-
-def raw_value2(rows: tuple[tuple[Any, ...], ...]) -> Any:
-    """What a wrapper that passes Range.Value2 hands to Python: a scalar for one cell, else a tuple of row tuples."""
-    cells = tuple(tuple(value2(cell) for cell in row) for row in rows)
-    return cells[0][0] if len(cells) == len(cells[0]) == 1 else cells
-
-
-# --- the child process ---
 
 
 class ComError(Exception):
@@ -444,7 +368,7 @@ class Session:
         return Dispatch(SheetRange(self.sheet, argument.rows)) if isinstance(argument, Reference) else argument
 
 
-def _serve(connection: Connection) -> None:
+def serve(connection: Connection) -> None:
     session = Session()
     while (request := connection.recv()) is not None:
         method, arguments = request
@@ -452,57 +376,3 @@ def _serve(connection: Connection) -> None:
             connection.send((True, getattr(session, method)(*arguments)))
         except Exception:
             connection.send((False, traceback.format_exc()))
-
-
-class Excel:
-    """A handle on the child process. Use as a context manager."""
-
-    module = "retention_xl.udfs"
-
-    def __enter__(self) -> Excel:
-        context = multiprocessing.get_context("spawn")
-        self._connection, theirs = context.Pipe()
-        self._process = context.Process(target=_serve, args=(theirs,), daemon=True)
-        self._process.start()
-        theirs.close()
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._connection.send(None)
-        self._process.join(20)
-        if self._process.is_alive():
-            self._process.kill()
-
-    def _ask(self, method: str, *arguments: Any) -> Any:
-        self._connection.send((method, arguments))
-        done, answer = self._connection.recv()
-        if not done:
-            raise RuntimeError(f"{method} failed in xlwings:\n{answer}")
-        return answer
-
-    def version(self) -> str:
-        return self._ask("version")  # type: ignore[no-any-return]
-
-    def import_functions(self, workbook: str = "Book1.xlsm", modules: str | None = None) -> Imported:
-        return self._ask("import_functions", modules or self.module, workbook)  # type: ignore[no-any-return]
-
-    def registered(self, module: str | None = None) -> dict[str, dict[str, Any]]:
-        return self._ask("registered", module or self.module)  # type: ignore[no-any-return]
-
-    def call(self, function: str, *arguments: Any) -> Answer:
-        """As the stock VBA wrapper calls it: cell references arrive as Range objects."""
-        return self._ask("call", self.module, function, list(arguments), False)  # type: ignore[no-any-return]
-
-    def call_raw(self, function: str, *arguments: Any) -> Answer:
-        """As a wrapper that passes Range.Value2 calls it: cell references arrive as plain values."""
-        plain = [raw_value2(a.rows) if isinstance(a, Reference) else a for a in arguments]
-        return self._ask("call", self.module, function, plain, True)  # type: ignore[no-any-return]
-
-
-def vba_functions(source: str) -> dict[str, list[str]]:
-    """Name -> argument names of each function in a generated VBA module."""
-    found: dict[str, list[str]] = {}
-    for name, arguments in re.findall(r"^(?:Public )?Function (\w+)\(([^)]*)\)", source, flags=re.MULTILINE):
-        names = [re.sub(r"\b(Optional|ByRef|ByVal)\b|\bAs \w+", "", argument) for argument in arguments.split(",")]
-        found[name] = [argument.strip() for argument in names if argument.strip()]
-    return found

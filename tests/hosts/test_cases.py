@@ -18,8 +18,9 @@ from openpyxl.utils import get_column_letter
 
 from retention_xl import ErrorValue
 
-from .fakewin import MISSING, Answer, CellFault, Excel, Reference
+from .excel import Excel
 from .formualizer_host import KINDS, register
+from .sheet import MISSING, Answer, CellFault, Reference
 
 CASES = load_cases()
 LOADABLE_ERRORS = {"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A"}

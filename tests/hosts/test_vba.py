@@ -10,9 +10,8 @@ from retention_xl.hosts import vba
 from retention_xl.hosts.values import ERROR_NUMBERS, LEFT_OUT
 from retention_xl.metrics.spec import CATALOGUE
 
-from .fakewin import vba_functions
 from .libreoffice_basic import Basic
-from .vba_syntax import complaints
+from .vba_syntax import complaints, vba_functions
 
 MODULE = vba.functions_module(CATALOGUE.values())
 # Python as the module calls it: texts that say what arrived, and answers of every form.

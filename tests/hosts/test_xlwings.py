@@ -13,9 +13,10 @@ from retention_xl.hosts import desktop
 from retention_xl.metrics.cells import ErrorValue
 from retention_xl.metrics.spec import CATALOGUE
 
-from .fakewin import MISSING, CellFault, Excel, Imported, Reference, vba_functions
+from .excel import Excel
 from .libreoffice_basic import Basic, outside_excel
-from .vba_syntax import complaints
+from .sheet import MISSING, CellFault, Imported, Reference
+from .vba_syntax import complaints, vba_functions
 
 cell, column, row = Reference.cell, Reference.column, Reference.row
 PYTHON_STUB = """Option VBASupport 1

@@ -164,3 +164,12 @@ def _name_complaint(name: str, number: int) -> Iterator[str]:
         yield f"line {number}: {name} is no name"
     elif name.lower() in RESERVED:
         yield f"line {number}: {name} is a word of the language"
+
+
+def vba_functions(source: str) -> dict[str, list[str]]:
+    """Name -> argument names of each function in a generated VBA module."""
+    found: dict[str, list[str]] = {}
+    for name, arguments in re.findall(r"^(?:Public )?Function (\w+)\(([^)]*)\)", source, flags=re.MULTILINE):
+        names = [re.sub(r"\b(Optional|ByRef|ByVal)\b|\bAs \w+", "", argument) for argument in arguments.split(",")]
+        found[name] = [argument.strip() for argument in names if argument.strip()]
+    return found
