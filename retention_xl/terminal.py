@@ -77,7 +77,7 @@ def check_lines(report: Report) -> Iterator[str]:
         return
     yield f"DO NOT PUBLISH: {len(report.failed)} of {len(report.checks)} checks fail."
     for check in report.failed:
-        yield f"  {check.name}: {check.computed:,.2f}, should be {check.expected:,.2f}"
+        yield f"  {check.name}: {check.told}"
 
 
 def column_in_words(choice: ColumnChoice) -> str:
@@ -86,11 +86,12 @@ def column_in_words(choice: ColumnChoice) -> str:
 
 
 def quality_lines(quality: Quality) -> Iterator[str]:
-    from retention_xl.ledger.reasons import REFUSED
+    from retention_xl.ledger.reasons import REFUSED, REPEATING
 
     refused: Counter[str] = Counter()
+    repeating = {REFUSED[code][1] for code in REPEATING}  # total lines and the like hold no money of their own
     for action, reason, _, cents in quality.by_reason:
-        if action == "refused" and reason != REFUSED["total_line"][1]:  # a total repeats money, it holds none
+        if action == "refused" and reason not in repeating:
             refused.update(cents)
     told = [money(refused)]
     if quality.refused_unreadable:

@@ -164,7 +164,8 @@ def sparklines(part: str, data: bytes) -> bytes:
     )
     group = (
         f'<extLst><ext xmlns:x14="{_X14}" uri="{{05C60535-1F16-4fd2-B633-F4F36F0B64E0}}">'
-        f'<x14:sparklineGroups xmlns:xm="{_XM}"><x14:sparklineGroup lineWeight="1.25" displayEmptyCellsAs="gap" last="1">'
+        f'<x14:sparklineGroups xmlns:xm="{_XM}">'
+        '<x14:sparklineGroup lineWeight="1.25" displayEmptyCellsAs="gap" last="1">'
         f'<x14:colorSeries rgb="FF{BLUE}"/><x14:colorLast rgb="FF{ORANGE}"/>'
         f"<x14:sparklines>{lines}</x14:sparklines></x14:sparklineGroup></x14:sparklineGroups></ext></extLst></worksheet>"
     )

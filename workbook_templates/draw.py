@@ -1,10 +1,10 @@
-"""The look shared by all shipped templates: one font, one accent colour, inputs in blue on light yellow (FAST standard)."""
+"""The look shared by all shipped templates: one font, one accent colour, inputs in blue on yellow (FAST standard)."""
 
 from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,11 @@ WATCH, WATCH_FILL = "7A4B00", "FFF1D6"
 BAD, BAD_FILL = "8B1A1A", "FBE3E1"
 INPUT, INPUT_FILL = "0000C0", "FFFFE0"
 
+Look = dict[str, Any]
+"""How a cell looks: the arguments of `put` but its place."""
+LookAt = Callable[[int, int], Look]
+"""The look of a block's cell by row and column."""
+
 FONT = "Calibri"
 MONEY = "#,##0;(#,##0);0"
 CENTS = "#,##0.00;(#,##0.00);0.00"
@@ -38,6 +43,26 @@ RATIO = "0.00"
 COUNT = "#,##0;(#,##0);0"
 MONTH = "mmm yyyy"
 DAY = "d mmm yyyy"
+
+
+def number(format_code: str) -> Look:
+    """The look of a figure."""
+    return {"number": format_code, "align": "right"}
+
+
+def everywhere(look: Look) -> LookAt:
+    """One look for a whole block."""
+    return lambda row, column: look
+
+
+def by_row(*looks: Look) -> LookAt:
+    """A look for each row."""
+    return lambda row, column: looks[row]
+
+
+def by_column(*looks: Look) -> LookAt:
+    """A look for each column."""
+    return lambda row, column: looks[column]
 
 
 def font(**style: object) -> Font:
@@ -118,6 +143,16 @@ def page(
     return sheet
 
 
+def unbound_page(
+    workbook: Workbook, title: str, purpose: str, widths: Sequence[float], repeat: str | None = None, tab: str = ACCENT
+) -> Worksheet:
+    """A sheet of text or plain data: it has no unit, no period and no check."""
+    sheet = page(workbook, title, purpose, "none", widths, repeat, tab)
+    for stem in ("rx_period_", "rx_check_"):
+        del workbook.defined_names[f"{stem}none"]
+    return sheet
+
+
 def print_setup(sheet: Worksheet, repeat: str | None, pages_tall: int = 0) -> None:
     """A4 landscape, one page wide, heading rows repeated, page x of y."""
     sheet.page_setup.orientation = "landscape"
@@ -171,68 +206,53 @@ def block(
     corner: str,
     rows: int,
     columns: int,
-    look: Callable[[int, int], dict[str, object]],
-    label_look: Callable[[int], dict[str, object]] | None = None,
+    look: LookAt,
+    labels: Look | LookAt | None = None,
     heading_number: str | None = None,
     headings: bool = True,
 ) -> None:
-    """The styled sample of a block: headings above, labels at the left, the body under its name."""
+    """The styled sample of a block: headings above, labels at the left, the body under its name.
+
+    Labels look as `labels` says; of a body's look they take all but the number format and the alignment.
+    """
     column = sheet[corner].column
     top = sheet[corner].row
     if headings:
         for j in range(-1, columns):
-            put(
-                sheet,
-                f"{letter(column + j)}{top - 1}",
-                number=heading_number,
-                bold=True,
-                color="FFFFFF",
-                background=ACCENT,
-                wrap=True,
-                **_heading_look(look(0, j) if j >= 0 else {}),
-            )
+            place = _heading_look(look(0, j) if j >= 0 else {})
+            cell = f"{letter(column + j)}{top - 1}"
+            put(sheet, cell, number=heading_number, bold=True, color="FFFFFF", background=ACCENT, wrap=True, **place)
     for i in range(rows):
-        put(sheet, f"{letter(column - 1)}{top + i}", **{"border": line(), **(label_look(i) if label_look else {})})  # type: ignore[arg-type]
+        label = labels or {}
+        if callable(label):
+            label = {key: value for key, value in label(i, 0).items() if key not in ("number", "align")}
+        put(sheet, f"{letter(column - 1)}{top + i}", **{"border": line(), **label})
         for j in range(columns):
-            put(sheet, f"{letter(column + j)}{top + i}", **{"border": line(), **look(i, j)})  # type: ignore[arg-type]
+            put(sheet, f"{letter(column + j)}{top + i}", **{"border": line(), **look(i, j)})
     name(workbook, defined, sheet, f"{corner}:{letter(column + columns - 1)}{top + rows - 1}")
 
 
-def _heading_look(look: dict[str, object]) -> dict[str, Any]:
+def _heading_look(look: Look) -> Look:
     """A heading stands where its column's values stand."""
     align = look.get("align", "left")
     return {"align": align, "indent": 1 if align == "left" else 0}
 
 
-def listing(
-    sheet: Worksheet,
-    table: str,
-    corner: str,
-    headings: Sequence[str],
-    looks: Sequence[dict[str, object]],
-) -> None:
-    """An Excel Table with two sample rows; the first gives the styles."""
+def listing(sheet: Worksheet, table: str, corner: str, columns: Mapping[str, Look]) -> None:
+    """An Excel Table, heading by heading, with two sample rows; the first gives the styles."""
     column, top = sheet[corner].column, sheet[corner].row
-    for j, (heading, look) in enumerate(zip(headings, looks, strict=True)):
+    for j, (heading, look) in enumerate(columns.items()):
         place = _heading_look(look)
-        put(
-            sheet,
-            f"{letter(column + j)}{top}",
-            heading,
-            bold=True,
-            color="FFFFFF",
-            background=ACCENT,
-            wrap=True,
-            **place,
-        )
+        cell = f"{letter(column + j)}{top}"
+        put(sheet, cell, heading, bold=True, color="FFFFFF", background=ACCENT, wrap=True, **place)
         for i in (1, 2):
-            whole: dict[str, Any] = {"border": line(), "vertical": "top", **place, **look}
+            whole: Look = {"border": line(), "vertical": "top", **place, **look}
             put(sheet, f"{letter(column + j)}{top + i}", **whole)
-    area = f"{corner}:{letter(column + len(headings) - 1)}{top + 2}"
+    area = f"{corner}:{letter(column + len(columns) - 1)}{top + 2}"
     made = Table(displayName=table, name=table, ref=area)
     made.tableStyleInfo = TableStyleInfo(name="TableStyleLight1", showRowStripes=False)
     made._initialise_columns()
-    for made_column, heading in zip(made.tableColumns, headings, strict=True):
+    for made_column, heading in zip(made.tableColumns, columns, strict=True):
         assert isinstance(made_column, TableColumn)
         made_column.name = heading
     sheet.add_table(made)

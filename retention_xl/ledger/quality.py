@@ -20,6 +20,7 @@ def collect(con: Connection) -> None:
         "SELECT line, 'noted', 'unlike' FROM lines WHERE unlike AND refusal = ''",
         "SELECT line, 'noted', 'sign_differs' FROM lines WHERE sign_differs AND refusal = ''",
         "SELECT line, 'noted', 'no_term' FROM lines WHERE no_term AND refusal = ''",
+        "SELECT line, 'noted', 'one_day' FROM lines WHERE one_day AND refusal = ''",
         "SELECT l.line, 'noted', CASE WHEN m.purchases = 0 THEN 'refund_alone' ELSE 'refund_beyond' END "
         "FROM lines l JOIN short_months m ON m.customer = l.customer AND m.month = l.month "
         "WHERE l.role = 'refund' AND l.refusal = ''",
@@ -44,12 +45,16 @@ def summarise(con: Connection, columns: dict[str, ColumnChoice], name: str) -> Q
     by_reason = tuple(
         (key[0], sentences[key][1], counts[key][0], dict(sorted(counts[key][1].items()))) for key in ordered
     )
-    read, accepted, refused, unreadable, refused_cents, unconverted = one(
+    read, accepted, refused, unreadable, missing, accepted_money, missing_money = one(
         con,
-        "SELECT count(*), count(*) FILTER (WHERE refusal = ''), count(*) FILTER (WHERE refusal <> ''), "
-        "count(*) FILTER (WHERE refusal <> '' AND own_cents IS NULL), "
-        "coalesce(sum(cents) FILTER (WHERE refusal <> ''), 0), "
-        "count(*) FILTER (WHERE refusal <> '' AND cents IS NULL) FROM lines",
+        f"""
+        SELECT count(*), count(*) FILTER (WHERE refusal = ''), count(*) FILTER (WHERE refusal <> ''),
+            count(*) FILTER (WHERE refusal <> '' AND own_cents IS NULL),
+            count(*) FILTER (WHERE refusal NOT IN ('', {reasons.repeating_sql()})),
+            coalesce(sum(abs(cents)) FILTER (WHERE refusal = ''), 0),
+            coalesce(sum(abs(cents)) FILTER (WHERE refusal NOT IN ('', {reasons.repeating_sql()})), 0)
+        FROM lines
+        """,
     )
     return Quality(
         lines_read=read,
@@ -58,7 +63,9 @@ def summarise(con: Connection, columns: dict[str, ColumnChoice], name: str) -> Q
         notes=tuple(_notes(con, columns, name)),
         notes_total=sum(lines for lines, _ in counts.values()),
         by_reason=by_reason,
-        refused_cents=None if unconverted else int(refused_cents),
+        lines_missing=missing,
+        accepted_money=int(accepted_money),
+        missing_money=int(missing_money),
         refused_unreadable=unreadable,
         read_cents_by_currency={
             currency: int(cents)

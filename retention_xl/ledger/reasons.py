@@ -34,6 +34,9 @@ REFUSED: dict[str, tuple[str, str]] = {
     "negative_mrr": ("amount", "takes the customer's recurring revenue below zero"),
 }
 
+# Refused because their money stands in other lines: what they hold is not missing from the figures.
+REPEATING = ("total_line", "same_line_twice", "duplicate", "payment_beside_invoices")
+
 CHANGED: dict[str, tuple[str, str]] = {
     "rounded": ("amount", "more than two decimals, rounded half up to the cent"),
     "dash": ("amount", "a dash is read as zero"),
@@ -48,6 +51,12 @@ NOTED: dict[str, tuple[str, str]] = {
     "unlike": ("customer", "a bare number, where nearly all ids share a form with letters"),
     "sign_differs": ("amount", "the currency sign differs from the currency column, which counts"),
     "no_term": ("term", "no term is stated; taken as one-time, not as recurring revenue"),
+    "one_day": ("end", "the service starts and ends on one day; taken as one-time, not as recurring revenue"),
     "refund_alone": ("amount", "a refund in a month without purchases of this customer"),
     "refund_beyond": ("amount", "refunds of the month are larger than the customer's purchases in it"),
 }
+
+
+def repeating_sql() -> str:
+    """The codes of refusals that repeat money, as a list in SQL."""
+    return ", ".join(f"'{code}'" for code in REPEATING)

@@ -46,7 +46,9 @@ class Quality:
     notes: tuple[Note, ...]
     notes_total: int
     by_reason: tuple[tuple[str, str, int, Mapping[str, int]], ...]  # action, reason, lines, cents by currency
-    refused_cents: int | None  # in the report currency; None where some refused amount could not be read or converted
+    lines_missing: int  # refused lines that do not repeat the money of others: they may be missing from the figures
+    accepted_money: int  # cents of accepted lines without their signs, in the report currency
+    missing_money: int  # cents of the lines missing likewise, as far as they could be read and converted
     refused_unreadable: int  # refused lines without a readable amount
     read_cents_by_currency: Mapping[str, int]  # all readable amounts, straight from the raw column
     accepted_cents_by_currency: Mapping[str, int]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from . import reasons
 from .database import Connection, one, rows, sql
 from .records import Nature, TieOutItem
 
@@ -30,8 +31,16 @@ def tie_out(con: Connection, nature: Nature, month: int) -> tuple[TieOutItem, ..
         if role in other:
             total, in_month = other[role]
             items.append(TieOutItem(key, label, "accepted", in_month, total))
-    (refused,) = one(con, "SELECT coalesce(sum(cents), 0) FROM lines WHERE refusal <> ''")
-    items.append(TieOutItem("refused", "Refused lines with a readable amount", "read", None, int(refused)))
+    repeating, refused = one(
+        con,
+        f"""
+        SELECT coalesce(sum(cents) FILTER (WHERE refusal IN ({reasons.repeating_sql()})), 0),
+            coalesce(sum(cents) FILTER (WHERE refusal NOT IN ('', {reasons.repeating_sql()})), 0)
+        FROM lines
+        """,
+    )
+    items.append(TieOutItem("repeating", "Total lines and lines exported twice", "read", None, int(repeating)))
+    items.append(TieOutItem("refused", "Other refused lines with a readable amount", "read", None, int(refused)))
     return tuple(items)
 
 

@@ -44,6 +44,9 @@ def build_report(facts: Facts, settings: Settings, source: Source) -> Report:
         targets=settings.targets(),
         margin=settings.number("policy.margin"),
         checks_failed=[check.name for check in checks if not check.passed],
+        confidence=settings.number("policy.confidence"),
+        longest_lifetime=int(settings.number("policy.cltv_months")),
+        minimum=int(settings.number("policy.small_cohort")),
     )
     words = PURCHASES if facts.nature == "purchases" else RECURRING
     tiles = _tiles(words, settings, shown)
@@ -216,8 +219,8 @@ def _natural_edges(openings: Sequence[float]) -> tuple[float, ...]:
 
 def _round_amount(value: float) -> float:
     """The nearest of 1, 2, 5 times a power of ten, 0.01 at the least."""
-    ladder = [step * 10.0**power for power in range(-2, 13) for step in (1, 2, 5)]
-    return round(min(ladder, key=lambda step: abs(float(step) - value)), 2)
+    ladder: list[float] = [step * 10.0**power for power in range(-2, 13) for step in (1, 2, 5)]
+    return round(min(ladder, key=lambda step: abs(step - value)), 2)
 
 
 def _cohorts(facts: Facts, settings: Settings) -> Cohorts:

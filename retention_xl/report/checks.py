@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 from retention_xl.ledger.records import Facts
@@ -19,6 +18,7 @@ def make_checks(
     """Every check in the order of the Checks sheet. Each key has its formula pair in `sheets/checks.py`."""
     last = shown[-1].facts
     quality = facts.quality
+    missing_lines, missing_money = missing_parts(facts)
     moved = sum((p.closing or 0) - (p.opening or 0) for p in facts.pairs) / 100
     bridge_gaps = sum(abs(_closing_by_movements(f) - f.facts.closing / 100) for f in shown)
     opening_gaps = sum(abs(now.facts.opening - before.facts.closing) / 100 for before, now in pairwise(shown))
@@ -117,33 +117,35 @@ def make_checks(
             "Data quality names file, line, column, value and reason.",
         ),
         Check(
-            "refused_money",
-            "Refused money is within the limit",
-            refused_money(facts).share,
+            "missing_lines",
+            "Refused lines are within the limit",
+            missing_lines,
             0,
             settings.number("policy.refused_limit"),
             "Customers whose lines were refused may show as lost. The limit is on the Settings sheet.",
+            is_share=True,
+        ),
+        Check(
+            "missing_money",
+            "Refused money is within the limit",
+            missing_money,
+            0,
+            settings.number("policy.refused_limit"),
+            "As far as the amounts could be read; total lines and lines exported twice are left aside.",
+            is_share=True,
         ),
     )
 
 
-@dataclass(frozen=True)
-class RefusedMoney:
-    """Cents without sign, in the report currency: a refund that is refused is as much in doubt as an invoice."""
+def missing_parts(facts: Facts) -> tuple[float, float]:
+    """Lines and money that were refused and stand nowhere else, as a part of all lines and of all money.
 
-    accepted: int
-    refused: int
-
-    @property
-    def share(self) -> float:
-        """Refused money as a part of all money read."""
-        return self.refused / (self.accepted + self.refused) if self.refused else 0.0
-
-
-def refused_money(facts: Facts) -> RefusedMoney:
-    """What was taken and what was refused. Refused lines without a readable amount are counted, not valued."""
-    accepted = sum(item.total_cents for item in facts.tie_out if item.group != "read")
-    return RefusedMoney(abs(accepted), abs(facts.quality.refused_cents or 0))
+    A refund that is missing is as much in doubt as an invoice, so money is added up without its sign.
+    """
+    quality = facts.quality
+    known = quality.accepted_money + quality.missing_money
+    lines = quality.lines_missing / quality.lines_read if quality.lines_read else 0.0
+    return lines, quality.missing_money / known if known else 0.0
 
 
 def _closing_by_movements(figures: MonthFigures) -> float:

@@ -115,7 +115,7 @@ class Cohorts:
 
 @dataclass(frozen=True)
 class Check:
-    """One check of the Checks sheet: two figures that must agree within a tolerance."""
+    """One check of the Checks sheet: two figures that must agree within a tolerance, or a share within its limit."""
 
     key: str
     name: str
@@ -123,11 +123,19 @@ class Check:
     expected: float
     tolerance: float
     proves: str
+    is_share: bool = False
 
     @property
     def passed(self) -> bool:
         """Whether both figures agree."""
         return abs(self.computed - self.expected) <= self.tolerance
+
+    @property
+    def told(self) -> str:
+        """What was found against what should be."""
+        if self.is_share:
+            return f"{fixed(100 * self.computed, 2)} %, the limit is {fixed(100 * self.tolerance, 2)} %"
+        return f"{fixed(self.computed, 2)}, should be {fixed(self.expected, 2)}"
 
 
 @dataclass(frozen=True)

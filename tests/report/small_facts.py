@@ -1,4 +1,4 @@
-"""Facts made by hand from a table of customers by month, computed here in the plainest way: an oracle for the SQL too."""
+"""Facts made from a table of customers by month, computed in the plainest way: an oracle for the SQL too."""
 
 from __future__ import annotations
 
@@ -132,16 +132,18 @@ def facts_of(
         reasons=tuple(ReasonFacts(months[-1], p.reason, 1, p.opening or 0) for p in lost),
         repeats=(),
         joined_and_left=0,
-        tie_out=(TieOutItem("recognised", "Recurring revenue of all months", "recognised", movements[-1].closing, total),),
+        tie_out=(TieOutItem("revenue", "Revenue of all months", "recognised", movements[-1].closing, total),),
         ledger_total=total,
         quality=Quality(
-            lines_read=10 + refused,
-            lines_accepted=10,
+            lines_read=1000 + refused,
+            lines_accepted=1000,
             lines_refused=refused,
             notes=tuple(notes),
             notes_total=len(notes),
             by_reason=(("refused", "no customer", refused, {"EUR": 100}),) if refused else (),
-            refused_cents=100 if refused else 0,
+            lines_missing=refused,
+            accepted_money=total,
+            missing_money=0,
             refused_unreadable=0,
             read_cents_by_currency={"EUR": total},
             accepted_cents_by_currency={"EUR": total},

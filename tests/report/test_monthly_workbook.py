@@ -1,4 +1,4 @@
-"""The whole monthly workbook: every formula recalculated by engines that know nothing of us, for ledgers of every shape."""
+"""The whole monthly workbook, recalculated by engines that know nothing of us, for ledgers of every shape."""
 
 from __future__ import annotations
 
@@ -132,8 +132,10 @@ def test_the_customer_table_and_the_facts_give_the_same_figures(tmp_path: Path) 
     write_report(report_of(facts), with_table)
     write_report(report_of(replace(facts, customers=None)), without)
     by_table, by_facts = cached(with_table), cached(without)
-    first_step = {("Tie-out", "E7")}  # a sum over the table, a value where there is none
-    assert set(by_table) - set(by_facts) == first_step
+    # the tie-out's first step is a sum over the table, and so is the share of the ten largest on Actions
+    only_with_table = set(by_table) - set(by_facts)
+    assert ("Tie-out", "E7") in only_with_table
+    assert {sheet for sheet, _ in only_with_table} <= {"Tie-out", "Actions"}
     assert {place: by_table[place] for place in by_facts} == by_facts
 
 

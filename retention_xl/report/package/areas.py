@@ -77,6 +77,10 @@ class Area(NamedTuple):
         """The area between two cells counted from 0 in this one; -1 is the row above or the column at the left."""
         return Area(self.sheet, self.top + top, self.left + left, self.top + bottom, self.left + right)
 
+    def at(self, row: int, column: int) -> Area:
+        """One cell of the same sheet."""
+        return Area(self.sheet, row, column, row, column)
+
     def overlaps(self, other: Area) -> bool:
         return (
             self.sheet == other.sheet

@@ -12,6 +12,7 @@ from retention_xl.errors import TemplateError
 from retention_xl.report.cells import Cell, Content
 
 from .areas import letters
+from .styles import Styles
 
 LONGEST_TEXT = 32_767
 LONGEST_FORMULA = 8_192
@@ -65,16 +66,20 @@ def serial(value: date, date1904: bool) -> float | int | None:
 class CellText:
     """Writes cells for one package: knows its calendar, collects what had to be said and which styles need a quote."""
 
-    def __init__(self, date1904: bool, quote_style: Callable[[int], int]) -> None:
+    def __init__(self, date1904: bool, styles: Styles) -> None:
         self.date1904 = date1904
-        self._quote_style = quote_style
-        self._quoted: dict[int, int] = {}
+        self.styles = styles
+        self._checked: set[tuple[str, str, int]] = set()
         self.remarks: list[str] = []
 
-    def _quote(self, style: int) -> int:
-        if style not in self._quoted:
-            self._quoted[style] = self._quote_style(style)
-        return self._quoted[style]
+    def _check_date_format(self, place: str, style: int) -> None:
+        """Says once a column that its dates will look like numbers."""
+        sheet, _, cell = place.rpartition("!")
+        key = sheet, cell.rstrip("0123456789"), style
+        if key not in self._checked:
+            self._checked.add(key)
+            if not self.styles.shows_dates(style):
+                self.remarks.append(f"{place}: a date stands here, but the template has no date format for it.")
 
     def _length_kept(self, text: str, place: str) -> str:
         if len(text) <= LONGEST_TEXT // 2 or excel_length(text) <= LONGEST_TEXT:
@@ -117,10 +122,12 @@ class CellText:
         kind, text = self.value(content, place)
         if kind == "str":
             if text.startswith(_FORMULA_SIGN):
-                style = self._quote(style)
+                style = self.styles.quoted(style)
             keep = ' xml:space="preserve"' if text != text.strip() or "\n" in text or "\r" in text else ""
             attributes = f' s="{style}"' if style else ""
             return f'<c r="{reference}"{attributes} t="inlineStr"><is><t{keep}>{escaped(text)}</t></is></c>'
+        if isinstance(content, date) and kind == "n":
+            self._check_date_format(place, style)
         attributes = f' s="{style}"' if style else ""
         if kind == "":
             return f'<c r="{reference}"{attributes}/>' if style else ""
@@ -133,6 +140,8 @@ class CellText:
             raise TemplateError(f"{place}: a formula of {len(formula):,} characters; Excel allows {LONGEST_FORMULA:,}.")
         # An empty text is a blank cell as a constant, but a result like any other of a formula.
         kind, text = ("str", "") if content.value == "" else self.value(content.value, place)
+        if isinstance(content.value, date) and kind == "n":
+            self._check_date_format(place, style)
         attributes = f' s="{style}"' if style else ""
         if kind == "str":
             attributes += ' t="e"' if text in ERRORS else ' t="str"'
@@ -149,6 +158,7 @@ class CellText:
         usual_plan = [_plan(name, style) for name, (_, style) in zip(names, columns, strict=True)]
         care, more, longest, exact, cell = _CARE, _MORE_THAN_MARKUP, LONGEST_TEXT // 2, EXACT_DIGITS, self.cell
         days: dict[object, float | int | None] = {}
+        dated: set[tuple[str, int]] = set()  # columns whose format has been looked at
         date1904 = self.date1904
 
         def write(row: int, contents: Sequence[Content], styles: Sequence[int] | None = None) -> str:
@@ -179,9 +189,10 @@ class CellText:
                 elif kind is date:
                     if content not in days:
                         days[content] = serial(content, date1904)  # type: ignore[arg-type]
-                    if days[content] is not None:
+                    if days[content] is not None and (name, style) in dated:
                         out.append(f"{opening}{row}{number}{days[content]}</v></c>")
                         continue
+                    dated.add((name, style))
                 out.append(cell(f"{name}{row}", style, content, f"{sheet}!{name}{row}"))
             return "".join(out)
 

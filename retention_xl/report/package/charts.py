@@ -9,14 +9,14 @@ from lxml import etree
 
 from .areas import Area, parse_area
 from .parts import local_name, tag
-from .sheet import UNKNOWN
+from .sheet import UNKNOWN, Sheet
 
 if TYPE_CHECKING:
     from .workbook import Package
 
 CHART = "http://schemas.openxmlformats.org/drawingml/2006/chart"
+EXTENDED = "http://schemas.microsoft.com/office/drawing/2014/chartex"  # waterfalls, tree maps and the like
 _MOST_POINTS = 10_000
-_NOT_IN_A_BODY = object()
 _CACHES = {"numRef": "numCache", "strRef": "strCache", "multiLvlStrRef": "multiLvlStrCache"}
 
 
@@ -28,48 +28,58 @@ class ChartCaches:
         self._names = {name.name.lower(): name.area for name in package.names() if name.area is not None}
         self._strings: list[str] | None = None
         for part in self._parts():
-            for reference in self._references(part):
-                area = self._area(reference)
-                if area is not None and area.height * area.width <= _MOST_POINTS:
-                    watched = package.sheet(area.sheet).watched
-                    for row in range(area.top, area.bottom + 1):
-                        for column in range(area.left, area.right + 1):
-                            watched[row, column] = _NOT_IN_A_BODY
+            for formula in package.parts.tree(part).iter(tag("f", CHART), tag("f", EXTENDED)):
+                area = self._area(formula)
+                if area is not None:
+                    self._watch(package.sheet(area.sheet), area)
+
+    def _watch(self, sheet: Sheet, area: Area) -> None:
+        for row in range(area.top, area.bottom + 1):
+            for column in range(area.left, area.right + 1):
+                to_come = any(b.area.overlaps(area.at(row, column)) for b in sheet.bodies)
+                sheet.watched[row, column] = UNKNOWN if to_come else self._standing(sheet.element(row, column))
 
     def _parts(self) -> list[str]:
-        return [
-            p for p in self._package.parts if p.startswith("xl/charts/") and p.endswith(".xml") and "/_rels/" not in p
-        ]
+        parts = self._package.parts
+        return [part for part in parts if part.startswith("xl/charts/") and part.endswith(".xml")]
 
-    def _references(self, part: str) -> list[etree._Element]:
-        return list(self._package.parts.tree(part).iter(*(tag(name, CHART) for name in _CACHES)))
-
-    def _area(self, reference: etree._Element) -> Area | None:
+    def _area(self, formula: etree._Element | None) -> Area | None:
         """Plain areas only, and names that stand for one ("Sheet!name" or "[0]!name" as charts write them)."""
-        text = (reference.findtext(tag("f", CHART)) or "").strip()
+        text = (formula.text or "").strip() if formula is not None else ""
         area = parse_area(text) or self._names.get(text.rpartition("!")[2].lower())
         known = {sheet.name.lower(): sheet.name for sheet in self._package.worksheets}
-        return area._replace(sheet=known[area.sheet.lower()]) if area and area.sheet.lower() in known else None
+        if area is None or area.sheet.lower() not in known or area.height * area.width > _MOST_POINTS:
+            return None
+        return area._replace(sheet=known[area.sheet.lower()])
 
     # ---- after the sheets are written
 
     def rewrite(self) -> None:
         for part in self._parts():
-            for reference in self._references(part):
+            root = self._package.parts.tree(part)
+            for reference in list(root.iter(*(tag(name, CHART) for name in _CACHES))):
                 self._renew(part, reference)
+            for formula in list(root.iter(tag("f", EXTENDED))):
+                self._renew_extended(part, formula)
 
     def _renew(self, part: str, reference: etree._Element) -> None:
         kind = local_name(reference)
+        formula = reference.find(tag("f", CHART))
         old = reference.find(tag(_CACHES[kind], CHART))
-        values = self._values(reference)
-        if kind == "numRef" and local_name(reference.getparent()) == "cat" and _only_texts(values):
-            # openpyxl takes every category for numbers; as numbers, texts would have no memory at all.
-            kind = "strRef"
+        area = self._area(formula)
+        values = self._values(area)
+        right_kind = (
+            _kind_of(values) if kind != "multiLvlStrRef" and local_name(reference.getparent()) == "cat" else None
+        )
+        if right_kind not in (None, kind):
+            # Drawn for texts and filled with dates, or the other way round: it would have no memory at all.
+            kind = right_kind or kind
             reference.tag = tag(kind, CHART)
             self._package.parts.changed.add(part)
         new = None
-        if values is not None and kind == "numRef":
-            new = _number_cache(values, old)
+        if values is not None and area is not None and kind == "numRef":
+            code = old.findtext(tag("formatCode", CHART)) if old is not None else None
+            new = _number_cache(values, code or self._format_code(area))
         elif values is not None and kind == "strRef":
             new = _text_cache(values)
         if _same(old, new):
@@ -77,26 +87,50 @@ class ChartCaches:
         self._package.parts.changed.add(part)
         if old is not None:
             reference.remove(old)
-        if new is not None:
-            formula = reference.find(tag("f", CHART))
-            assert formula is not None
+        if new is not None and formula is not None:
             formula.addnext(new)
 
-    def _values(self, reference: etree._Element) -> list[object] | None:
-        """Numbers, texts and None for blanks; None for all where one result is unknown."""
-        area = self._area(reference)
-        if area is None or area.height * area.width > _MOST_POINTS:
-            return None
+    def _renew_extended(self, part: str, formula: etree._Element) -> None:
+        """A dimension keeps its points in levels, a series its name in one value."""
+        parent = formula.getparent()
+        if parent is None:
+            return
+        area = self._area(formula)
+        values = self._values(area)
+        old = [child for child in parent if child.tag in (tag("lvl", EXTENDED), tag("v", EXTENDED))]
+        new: etree._Element | None = None
+        if values is not None and area is not None and local_name(parent) == "txData":
+            new = etree.Element(tag("v", EXTENDED))
+            new.text = str(values[0] or "")
+        elif values is not None and area is not None and 1 in (area.width, area.height):
+            new = _level(values, self._format_code(area) if local_name(parent) == "numDim" else None)
+        if (
+            len(old) == 1
+            and new is not None
+            and etree.tostring(old[0], method="c14n") == etree.tostring(new, method="c14n")
+        ):
+            return
+        for child in old:
+            parent.remove(child)
+        if new is not None:
+            formula.addnext(new)
+        if old or new is not None:
+            self._package.parts.changed.add(part)
+
+    def _format_code(self, area: Area) -> str:
         sheet = self._package.sheet(area.sheet)
-        values = []
-        for row in range(area.top, area.bottom + 1):
-            for column in range(area.left, area.right + 1):
-                value = sheet.watched.get((row, column), _NOT_IN_A_BODY)
-                value = self._standing(sheet.element(row, column)) if value is _NOT_IN_A_BODY else value
-                if value is UNKNOWN:
-                    return None
-                values.append(None if value == "" else value)
-        return values
+        return sheet.text.styles.format_code(sheet.look(area.top, area.left))
+
+    def _values(self, area: Area | None) -> list[object] | None:
+        """Numbers, texts and None for blanks; None for all where one result is unknown."""
+        if area is None:
+            return None
+        watched = self._package.sheet(area.sheet).watched
+        rows, columns = range(area.top, area.bottom + 1), range(area.left, area.right + 1)
+        values = [watched.get((row, column), UNKNOWN) for row in rows for column in columns]
+        if any(value is UNKNOWN for value in values):
+            return None
+        return [None if value == "" else value for value in values]
 
     def _standing(self, cell: etree._Element | None) -> object:
         """The value of a cell of the tree; unknown for a formula without its result."""
@@ -123,9 +157,12 @@ class ChartCaches:
         return self._strings[index]
 
 
-def _only_texts(values: list[object] | None) -> bool:
+def _kind_of(values: list[object] | None) -> str | None:
+    """The kind of reference that values of one kind call for; None for mixed ones."""
     present = [value for value in values or () if value is not None]
-    return bool(present) and all(isinstance(value, str) for value in present)
+    if present and all(isinstance(value, str) for value in present):
+        return "strRef"
+    return "numRef" if present and all(_number(value) is not None for value in present) else None
 
 
 def _number(value: object) -> str | None:
@@ -148,10 +185,20 @@ def _cache(name: str, format_code: str | None, points: list[tuple[int, str]], co
     return cache
 
 
-def _number_cache(values: list[object], old: etree._Element | None) -> etree._Element:
-    format_code = old.findtext(tag("formatCode", CHART)) if old is not None else None
+def _number_cache(values: list[object], format_code: str) -> etree._Element:
     numbers = [(index, _number(value)) for index, value in enumerate(values)]
-    return _cache("numCache", format_code or "General", [(i, n) for i, n in numbers if n is not None], len(values))
+    return _cache("numCache", format_code, [(i, n) for i, n in numbers if n is not None], len(values))
+
+
+def _level(values: list[object], format_code: str | None) -> etree._Element:
+    level = etree.Element(tag("lvl", EXTENDED), {"ptCount": str(len(values))}, nsmap={"cx": EXTENDED})
+    if format_code is not None:
+        level.set("formatCode", format_code)
+    for index, value in enumerate(values):
+        text = _number(value) if format_code is not None else value
+        if text is not None:
+            etree.SubElement(level, tag("pt", EXTENDED), {"idx": str(index)}).text = str(text)
+    return level
 
 
 def _text_cache(values: list[object]) -> etree._Element | None:

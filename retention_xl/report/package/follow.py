@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from lxml import etree
 
@@ -21,12 +21,13 @@ _CELL_ATTRIBUTES = {"inputCells": ("r",), "cellWatch": ("r",), "f": ("r1", "r2")
 _TABLE_FORMULAS = frozenset(("calculatedColumnFormula", "totalsRowFormula"))
 
 
-def follow(parts: Parts, sheets: Iterable[Sheet], change: Change) -> None:
-    """Rewrites every reference to the changed sheet, and on that sheet itself everything that has a place."""
+def follow(parts: Parts, sheets: Iterable[Sheet], change: Change, names: Sequence[str]) -> None:
+    """Rewrites every reference to the changed sheet, and on that sheet itself everything that has a place.
+
+    `names` are all the workbook's sheets in their order, chart sheets too: names are limited to them by number.
+    """
     for sheet in sheets:
         own = sheet.name.lower() == change.sheet.lower()
-        if own and isinstance(change, Removal):
-            continue
         _formulas(parts, sheet, change)
         _tables(parts, sheet, change, own)
         if own and isinstance(change, Resize):
@@ -39,7 +40,7 @@ def follow(parts: Parts, sheets: Iterable[Sheet], change: Change) -> None:
                 _areas_of(parts, part, change, ("location",))
             for part in parts.related(sheet.part, "vmlDrawing"):
                 _legacy_drawing(parts, part, change)
-    _names(parts, change, [sheet.name for sheet in sheets])
+    _names(parts, change, names)
     for part in parts:
         if re.match(r"xl/charts/[^/]+\.xml$", part):
             _chart(parts, part, change)
@@ -90,6 +91,10 @@ def _tables(parts: Parts, sheet: Sheet, change: Change, own: bool) -> None:
 
 def _places(parts: Parts, sheet: Sheet, change: Resize) -> None:
     """What has a place on the resized sheet itself, outside its cells."""
+    for element in list(sheet.root.iter("{*}hyperlink", "{*}sparkline")):
+        place = element.get("ref") or element.findtext("{*}sqref") or ""
+        if place and change.goes(*plain_corners(place)[:2]):
+            _drop(parts, sheet.part, element)
     outside_cells = [e for child in sheet.root if child.tag != SHEET_DATA for e in child.iter("{*}*")]
     for element in [*outside_cells, *sheet.data.iter(FORMULA)]:
         name = local_name(element)
@@ -133,16 +138,23 @@ def _follow_merges(parts: Parts, sheet: Sheet, change: Resize) -> None:
 
 
 def _areas_of(parts: Parts, part: str, change: Resize, names: tuple[str, ...]) -> None:
-    for element in parts.tree(part).iter():
+    """Notes and the like; those on rows and columns that go, go too."""
+    for element in list(parts.tree(part).iter()):
         if local_name(element) in names and element.get("ref"):
-            first, last = (Corner(r, c, "", "") for r, c in _ends(element.get("ref", "")))
-            first, last = change.corners(first, last, grow_single=False)
+            top, left, bottom, right = plain_corners(element.get("ref", ""))
+            if change.goes(top, left):
+                _drop(parts, part, element)
+                continue
+            corners = change.corners(Corner(top, left, "", ""), Corner(bottom, right, "", ""), grow_single=False)
+            first, last = corners
             _set(parts, part, element, "ref", plain_reference(first.row, first.column, last.row, last.column))
 
 
-def _ends(text: str) -> tuple[tuple[int, int], tuple[int, int]]:
-    top, left, bottom, right = plain_corners(text)
-    return (top, left), (bottom, right)
+def _drop(parts: Parts, part: str, element: etree._Element) -> None:
+    parent = element.getparent()
+    if parent is not None:
+        parent.remove(element)
+        parts.changed.add(part)
 
 
 # ---- drawings
@@ -175,6 +187,7 @@ def _move_anchor(parts: Parts, part: str, anchor: etree._Element, change: Resize
             _set_text(parts, part, place, str(int(place.text or "0") + shift))  # type: ignore[arg-type, union-attr]
 
 
+_SHAPE = re.compile(rb"<(\w+):shape\b(?:(?!</\1:shape>).)*</\1:shape>", re.DOTALL)
 _CLIENT = re.compile(rb"<(\w+):ClientData\b.*?</\1:ClientData>", re.DOTALL)
 _LEGACY_NUMBERS = re.compile(rb"(<\w+:(Row|Column|Anchor)>)([\d,\s]*)(?=</)")
 
@@ -182,8 +195,17 @@ _LEGACY_NUMBERS = re.compile(rb"(<\w+:(Row|Column|Anchor)>)([\d,\s]*)(?=</)")
 def _legacy_drawing(parts: Parts, part: str, change: Resize) -> None:
     """Notes and form controls. Not well-formed XML as Excel writes it, so by text; each keeps its size."""
 
+    def numbers_in(text: bytes) -> dict[bytes, list[int]]:
+        found = _LEGACY_NUMBERS.finditer(text)
+        return {match[2]: [int(n) for n in match[3].split(b",") if n.strip()] for match in found}
+
+    def kept(found: re.Match[bytes]) -> bytes:
+        numbers = numbers_in(found[0])
+        row, column = numbers.get(b"Row"), numbers.get(b"Column")
+        return b"" if row and column and change.goes(row[0] + 1, column[0] + 1) else found[0]
+
     def client(found: re.Match[bytes]) -> bytes:
-        numbers = {m[2]: [int(n) for n in m[3].split(b",") if n.strip()] for m in _LEGACY_NUMBERS.finditer(found[0])}
+        numbers = numbers_in(found[0])
         row, column, anchor = (numbers.get(key, []) for key in (b"Row", b"Column", b"Anchor"))
         if row and column:
             place = Corner(row[0] + 1, column[0] + 1, "", "")
@@ -205,7 +227,7 @@ def _legacy_drawing(parts: Parts, part: str, change: Resize) -> None:
         return _LEGACY_NUMBERS.sub(shifted, found[0])
 
     old = parts.read(part)
-    new = _CLIENT.sub(client, old)
+    new = _CLIENT.sub(client, _SHAPE.sub(kept, old))
     if new != old:
         parts.replace_text(part, new)
 
@@ -213,7 +235,7 @@ def _legacy_drawing(parts: Parts, part: str, change: Resize) -> None:
 # ---- names, charts, pivots
 
 
-def _names(parts: Parts, change: Change, sheets: list[str]) -> None:
+def _names(parts: Parts, change: Change, sheets: Sequence[str]) -> None:
     for element in parts.tree(parts.workbook).iter(tag("definedName")):
         if not element.text:
             continue

@@ -184,6 +184,11 @@ class Resize:
         """Whether something that spans low..high on the other axis follows."""
         return self.within is None or (low <= self.within[1] and high >= self.within[0])
 
+    def goes(self, row: int, column: int) -> bool:
+        """Whether a cell is one of those that a body gives up, so that what hangs on it has no place any more."""
+        along, across = (row, column) if self.axis == "rows" else (column, row)
+        return self.new_last < along <= self.last and self.meets(across, across)
+
     def corners(self, first: Corner, last: Corner, grow_single: bool) -> tuple[Corner, Corner]:
         single = first[:2] == last[:2] and not grow_single
         if self.axis == "rows":

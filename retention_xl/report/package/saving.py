@@ -24,9 +24,10 @@ def write_package(
     parts: Parts, path: Path, stamp: date, sheets: Mapping[str, Sheet], finish: Callable[[], None]
 ) -> None:
     """`finish` runs after the sheets: chart caches and added styles follow from what was written there."""
-    lock = path.with_name(f"~${path.name}")
-    if path.exists() and lock.exists():
-        raise TemplateError(_still_open(path) + f" If Excel is not running, delete {lock.name} beside it.")
+    locks = [path.with_name(name) for name in (f"~${path.name}", f".~lock.{path.name}#")]
+    for lock in locks:
+        if path.exists() and lock.exists():
+            raise TemplateError(_still_open(path) + f" If no program has it open, delete {lock.name} beside it.")
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         with temporary.open("xb") as stream:
@@ -34,11 +35,10 @@ def write_package(
                 _write_parts(archive, parts, stamp, sheets, finish)
             stream.flush()
             os.fsync(stream.fileno())
-        temporary.replace(path)
-    except PermissionError as error:
-        raise TemplateError(
-            _still_open(path) if path.exists() else f"{path} cannot be written: {error.strerror}."
-        ) from None
+        try:
+            temporary.replace(path)
+        except PermissionError:
+            raise TemplateError(_still_open(path)) from None
     except (OSError, etree.SerialisationError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise TemplateError(f"{path} could not be written: {reason}. Nothing was changed.") from error

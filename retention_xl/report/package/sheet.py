@@ -125,6 +125,14 @@ class Sheet:
                 return int(band.get("style", "0"))
         return 0
 
+    def look(self, row: int, column: int) -> int:
+        """The style that a cell has or will have."""
+        for body in self.bodies:
+            if body.area.overlaps(body.area.at(row, column)):
+                styles = body.styles[row - body.area.top] if len(body.styles) > 1 else body.styles[0]
+                return styles[column - body.area.left]
+        return self.style(row, column)
+
     def row_attributes(self, row: int) -> str:
         """Height and format of a row, for rows that are to look like it."""
         return kept_attributes(self.rows[row]) if row in self.rows else ""

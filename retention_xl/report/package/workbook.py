@@ -17,10 +17,11 @@ from .cell_text import CellText
 from .charts import ChartCaches
 from .follow import follow
 from .parts import OFFICE_RELATIONS, Parts, drop_attributes, local_name, tag
-from .references import Removal, Resize
+from .references import Resize
+from .removal import remove_sheet
 from .saving import write_package
 from .sheet import Body, Sheet
-from .styles import add_quoted_style
+from .styles import Styles
 
 # What may stand before calcPr, nearest first: the schema fixes the order.
 _BEFORE_CALCULATION = ("definedNames", "externalReferences", "functionGroups", "sheets")
@@ -53,7 +54,7 @@ class Package:
         self.parts = Parts(path)
         properties = self._workbook.find(tag("workbookPr"))
         date1904 = properties is not None and properties.get("date1904") in ("1", "true")
-        self._text = CellText(date1904, lambda style: add_quoted_style(self.parts, style))
+        self._text = CellText(date1904, Styles(self.parts))
         self._notes: list[str] = []
         targets = {r.id: r for r in self.parts.relations(self.parts.workbook)}
         self.sheets: list[str] = []
@@ -173,7 +174,7 @@ class Package:
                 )
         for other in self.worksheets:
             other.prepare()
-        follow(self.parts, self.worksheets, change)
+        follow(self.parts, self.worksheets, change, self.sheets)
         if change.axis == "rows":
             sheet.renumber(change.last, min(change.new_last, change.last) + 1, change.growth)
         else:
@@ -183,56 +184,13 @@ class Package:
         """Takes a sheet out with all that belongs to it alone; what pointed to it says #REF!, links to it go."""
         if name not in self.sheets:
             raise TemplateError(f"{self.file_name} has no sheet {name!r}; it has {', '.join(self.sheets)}.")
-        index = self.sheets.index(name)
         visible = [e.get("name") for e in self._workbook.iter(tag("sheet")) if e.get("state", "visible") == "visible"]
         if visible == [name]:
             raise TemplateError(f"{self.file_name}: {name!r} is the only visible sheet and cannot be left out.")
-        part = self._kinds.pop(name)
-        book = self.parts.touch(self.parts.workbook)
-        self._remove_names(book, name, index)
-        follow(self.parts, [sheet for sheet in self.worksheets if sheet.name != name], Removal(name))
-        for element in list(book.iter(tag("sheet"))):
-            if element.get("name") == name:
-                element.getparent().remove(element)  # type: ignore[union-attr]
-        self.parts.drop_relation(self.parts.workbook, part)
-        self.parts.remove_unreachable()
+        others = [sheet for sheet in self.worksheets if sheet.name != name]
+        remove_sheet(self.parts, name, self.sheets.index(name), self._kinds.pop(name), others, self.sheets)
         self.sheets.remove(name)
         self._sheets.pop(name, None)
-        self._show_another(book, index)
-        self._forget_titles()
-
-    def _remove_names(self, book: etree._Element, name: str, index: int) -> None:
-        for element in list(book.iter(tag("definedName"))):
-            scope = element.get("localSheetId")
-            text = element.text or ""
-            if scope == str(index) or ("#REF!" in Removal(name).formula(text, None) and "#REF!" not in text):
-                element.getparent().remove(element)  # type: ignore[union-attr]
-            elif scope is not None and int(scope) > index:
-                element.set("localSheetId", str(int(scope) - 1))
-        names = book.find(tag("definedNames"))
-        if names is not None and not len(names):
-            book.remove(names)
-
-    def _show_another(self, book: etree._Element, removed: int) -> None:
-        elements = list(book.iter(tag("sheet")))
-        visible = [i for i, e in enumerate(elements) if e.get("state", "visible") == "visible"]
-        for view in book.iter(tag("workbookView")):
-            for attribute in ("activeTab", "firstSheet"):
-                shown = int(view.get(attribute, "0"))
-                shown = shown - 1 if shown > removed else shown
-                if shown not in visible:
-                    shown = min(visible, key=lambda i: abs(i - shown))
-                if shown or view.get(attribute) is not None:
-                    view.set(attribute, str(shown))
-
-    def _forget_titles(self) -> None:
-        """The file's properties list its sheets; Excel writes the list anew, a wrong one would stay."""
-        for relation in self.parts.relations(""):
-            if relation.kind == "extended-properties" and relation.target in self.parts:
-                root = self.parts.touch(relation.target)
-                for element in list(root):
-                    if local_name(element) in ("HeadingPairs", "TitlesOfParts"):
-                        root.remove(element)
 
     # ---- writing
 

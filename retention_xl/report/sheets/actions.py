@@ -8,6 +8,7 @@ from retention_xl.report.actions import Action
 from retention_xl.report.cells import Addresses, Cell, Content, List
 from retention_xl.report.model import Report
 from retention_xl.report.sheets.bridge import Rows
+from retention_xl.report.sheets.live import CUSTOMERS
 from retention_xl.report.sheets.settings import limit_cell
 from retention_xl.report.wording import first_day
 
@@ -51,7 +52,7 @@ def _rows(report: Report, at: Addresses) -> Iterable[Sequence[Content]]:
             action.what_to_do,
             "\n".join(action.evidence),
             None,
-            None,
+            action.due,
             action.status,
             first_day(action.first_seen),
             1,
@@ -75,17 +76,21 @@ def _limit(report: Report, at: Addresses, action: Action) -> Content:
 
 
 def _figure(report: Report, at: Addresses, key: str) -> str | None:
-    """The formula of a measured figure from the cells of the bridge; None where only the program knows it."""
+    """The formula of a measured figure from cells of other sheets; None where only the program knows it."""
     rows = Rows(report, at)
     end = rows.last
-    if key in ("crr", "drr", "grr", "nrr"):
+    if key in ("crr", "nrr"):
         return rows.rate(key, end)
-    if key == "churn_rate":
-        return rows.rate("churn", end)
-    if key == "drr_minus_crr":
-        return f"{rows.rate('drr', end)}-{rows.rate('crr', end)}"
+    if key == "crr_drop":
+        return f"{rows.rate('crr', end - 1)}-{rows.rate('crr', end)}"
+    if key == "crr_minus_drr":
+        return f"{rows.rate('crr', end)}-{rows.rate('drr', end)}"
     if key == "contraction_rate":
         return f"-{rows.revenue('contraction', end)}/{rows.revenue('opening', end)}"
-    if key == "crr_change" and end:
-        return f"{rows.rate('crr', end)}-{rows.rate('crr', end - 1)}"
+    if key == "checks_failed":
+        return at.cell("rx_checks_failed")
+    if key == "top10_share" and report.facts.customers is not None:
+        now = at.column(CUSTOMERS, len(report.facts.window))
+        largest = "+".join(f"LARGE({now},{rank})" for rank in range(1, 11))
+        return f"({largest})/SUM({now})"
     return None

@@ -61,7 +61,7 @@ def _cells(report: Report, at: Addresses) -> Iterable[Sequence[Content]]:
             Cell(check.expected, expected) if expected else check.expected,
             Cell(round(check.computed - check.expected, 6), f"ROUND({a}-{b},6)"),
             Cell(check.tolerance, setting(report, at, "policy.refused_limit"))
-            if check.key == "refused_money"
+            if check.is_share
             else check.tolerance,
             Cell("PASS" if check.passed else "FAIL", f'IF(ABS({a}-{b})<={tolerance},"PASS","FAIL")'),
             check.proves,
@@ -96,7 +96,8 @@ def _formulas(report: Report, at: Addresses) -> dict[str, tuple[str, str]]:
             quality.line_count(at, "read"),
         ),
         "explained": (quality.refused_by_reason(report, at), quality.line_count(at, "refused")),
-        "refused_money": (quality.refused_share(at), ""),
+        "missing_lines": (quality.missing_share(at, money=False), ""),
+        "missing_money": (quality.missing_share(at, money=True), ""),
     }
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from retention_xl.report.cells import Addresses, Block, Cell, Content, List
-from retention_xl.report.checks import refused_money
+from retention_xl.report.checks import missing_parts
 from retention_xl.report.model import Report
 
 COUNTS = "rx_quality"
 REASONS = "tblReasons"
 LINES = "tblLines"
-ROWS = ("read", "accepted", "refused", "share")
+ROWS = ("read", "accepted", "refused", "missing", "share")
 REASON_HEADINGS = ("What was done", "Reason", "Lines", "Amount", "Currency")
 LINE_HEADINGS = ("What was done", "File", "Line", "Column", "Value", "Reason", "Amount", "Currency")
 
@@ -21,9 +21,9 @@ def line_count(at: Addresses, key: str) -> str:
     return at.cell(COUNTS, ROWS.index(key), 0)
 
 
-def refused_share(at: Addresses) -> str:
-    """The cell with refused money as a part of all money read."""
-    return at.cell(COUNTS, ROWS.index("share"), 0)
+def missing_share(at: Addresses, money: bool) -> str:
+    """The cell with missing lines (or money) as a part of all."""
+    return at.cell(COUNTS, ROWS.index("share"), 1 if money else 0)
 
 
 def refused_by_reason(report: Report, at: Addresses) -> str:
@@ -40,19 +40,30 @@ def blocks(report: Report) -> dict[str, Block]:
             2,
             lambda at: _counts(report, at),
             ["Lines", "Money"],
-            ["Read", "Accepted", "Refused", "Refused money as a part of all money"],
+            [
+                "Read",
+                "Accepted",
+                "Refused",
+                "Refused and not repeated elsewhere",
+                "   as a part of all lines, and of all money without its sign",
+            ],
         )
     }
 
 
 def _counts(report: Report, at: Addresses) -> Iterable[Sequence[Content]]:
     quality = report.facts.quality
-    money = refused_money(report.facts)
-    yield quality.lines_read, (money.refused + money.accepted) / 100
-    yield quality.lines_accepted, money.accepted / 100
-    yield quality.lines_refused, money.refused / 100
-    read, refused = at.cell(COUNTS, 0, 1), at.cell(COUNTS, 2, 1)
-    yield Cell(money.share, f"IF({read}=0,0,{refused}/{read})"), ""
+    lines_part, money_part = missing_parts(report.facts)
+    yield quality.lines_read, ""
+    yield quality.lines_accepted, quality.accepted_money / 100
+    yield quality.lines_refused, ""
+    yield quality.lines_missing, quality.missing_money / 100
+    read, missing = (at.cell(COUNTS, ROWS.index(key), 0) for key in ("read", "missing"))
+    taken, lost = (at.cell(COUNTS, ROWS.index(key), 1) for key in ("accepted", "missing"))
+    yield (
+        Cell(lines_part, f"IF({read}=0,0,{missing}/{read})"),
+        Cell(money_part, f"IF({taken}+{lost}=0,0,{lost}/({taken}+{lost}))"),
+    )
 
 
 def lists(report: Report) -> dict[str, List]:

@@ -1,0 +1,243 @@
+"""The sheets of figures: Summary, Bridge, Tiers, Cohorts, Tie-out."""
+
+from __future__ import annotations
+
+import charts
+from draw import (
+    ACCENT,
+    BAD,
+    CENTS,
+    COUNT,
+    GOOD,
+    GOOD_FILL,
+    GREY,
+    INPUT,
+    INPUT_FILL,
+    MONEY,
+    MONTH,
+    PALE,
+    PERCENT,
+    POINTS,
+    RATIO,
+    Look,
+    banner_colours,
+    block,
+    by_column,
+    by_row,
+    everywhere,
+    fill,
+    font,
+    line,
+    name,
+    number,
+    page,
+    print_setup,
+    put,
+    status_colours,
+)
+from openpyxl import Workbook
+from openpyxl.formatting.rule import ColorScaleRule, FormulaRule
+from openpyxl.utils import get_column_letter as letter
+from openpyxl.worksheet.pagebreak import Break
+from openpyxl.worksheet.worksheet import Worksheet
+
+MONTHS = 24
+CARDS = ("mrr", "crr", "drr", "grr", "nrr", "churn", "cltv", "quick_ratio")
+FORMATS = {"mrr": MONEY, "cltv": MONEY, "quick_ratio": RATIO}
+CARD = "F3F6F9"
+TOTAL: Look = {"bold": True, "border": line("top", ACCENT, "medium")}
+
+
+def chart_title(workbook: Workbook, sheet: Worksheet, defined: str, cell: str) -> None:
+    """A message that stands under its chart, which shows it as its title."""
+    put(sheet, cell, size=8, color="FFFFFF")
+    name(workbook, defined, sheet, cell)
+
+
+def summary(wb: Workbook) -> None:
+    ws = wb.active
+    ws.title = "Summary"
+    ws.sheet_view.showGridLines = False
+    ws.sheet_properties.tabColor = ACCENT
+    for i, width in enumerate((2, 30, *[11.2] * 10, 2, *[9.5] * 8), 1):
+        ws.column_dimensions[letter(i)].width = width
+    put(ws, "B1", size=20, bold=True, color=ACCENT)
+    ws.row_dimensions[1].height = 30
+    put(ws, "B2", color=GREY)
+    put(ws, "B3", bold=True, size=11, color=GOOD, background=GOOD_FILL, indent=1)
+    ws.merge_cells("B3:U3")
+    ws.row_dimensions[3].height = 20
+    banner_colours(ws, "B3")
+    for defined, cell in (("rx_title", "B1"), ("rx_subtitle", "B2"), ("rx_banner", "B3")):
+        name(wb, defined, ws, cell)
+    for i, key in enumerate(CARDS):
+        _card(wb, ws, key, 5 if i < 4 else 9, ("BC", "DF", "GI", "JL")[i % 4])
+    ws.row_dimensions[4].height = ws.row_dimensions[8].height = 8
+    block(wb, ws, "rx_tiles", "C14", 8, 10, _tile)
+    status_colours(ws, "I14:I21", "On target", "Watch", "Off target")
+    ws.row_dimensions[13].height = 18
+    put(ws, "B23", "In short", bold=True, color=ACCENT, size=12)
+    for i in range(3):
+        row = 24 + i
+        put(ws, f"B{row}", wrap=True, vertical="top")
+        ws.merge_cells(f"B{row}:L{row}")
+        ws.row_dimensions[row].height = 29
+        name(wb, f"rx_comment_{i + 1}", ws, f"B{row}")
+    chart_title(wb, ws, "rx_title_revenue", "N5")
+    chart_title(wb, ws, "rx_title_retention", "N22")
+    put(ws, "B29", "What other data would add", bold=True, color=ACCENT, size=12)
+    plain: Look = {"border": None, "color": GREY}
+    block(wb, ws, "rx_missing", "C30", 2, 2, everywhere(plain), plain, headings=False)
+    print_setup(ws, None, pages_tall=1)
+
+
+def _card(wb: Workbook, ws: Worksheet, key: str, top: int, columns: str) -> None:
+    """A figure with its name above and its status below."""
+    first, last = columns
+    big: Look = {"size": 20, "bold": True, "color": ACCENT, "number": FORMATS.get(key, PERCENT)}
+    for offset, suffix, look in ((0, "_label", {"size": 9, "color": GREY}), (1, "", big), (2, "_status", {"size": 9})):
+        row = top + offset
+        for column in range(ws[f"{first}1"].column, ws[f"{last}1"].column + 1):
+            put(ws, f"{letter(column)}{row}", background=CARD)
+        edge = line("left", ACCENT, "thick")
+        put(ws, f"{first}{row}", background=CARD, border=edge, indent=1, align="left", **look)
+        ws.merge_cells(f"{first}{row}:{last}{row}")
+        name(wb, f"rx_card_{key}{suffix}", ws, f"{first}{row}")
+    ws.row_dimensions[top + 1].height = 30
+
+
+def _tile(row: int, column: int) -> Look:
+    shown = FORMATS.get(CARDS[row], PERCENT)
+    if column == 2 and shown == PERCENT:
+        shown = POINTS
+    return {"align": "center"} if column == 6 else {**number(shown), "bold": column == 0}
+
+
+def bridge(wb: Workbook) -> None:
+    ws = page(
+        wb,
+        "Bridge",
+        "How revenue and customers came from the opening to the closing of each month. Losses are in parentheses.",
+        "bridge",
+        (2, 36, *[10.2] * MONTHS),
+    )
+    print_setup(ws, None, pages_tall=1)
+    money, counted, small = number(MONEY), number(COUNT), {**number(PERCENT), "color": GREY, "size": 9}
+    opening, closing = {**money, "bold": True}, {**money, **TOTAL}
+    revenue = (opening, *[money] * 5, closing, {**number(CENTS), "color": GREY})
+    customers = ({**counted, "bold": True}, *[counted] * 3, {**counted, **TOTAL}, *[counted] * 3)
+    rate = number(PERCENT)
+    rates = (rate, small, small, *[rate] * 4, number(RATIO), money, money, rate, money)
+    for defined, top, looks in (
+        ("rx_bridge_revenue", 7, revenue),
+        ("rx_bridge_customers", 18, customers),
+        ("rx_bridge_rates", 29, rates),
+    ):
+        block(wb, ws, defined, f"C{top}", len(looks), MONTHS, by_row(*looks), by_row(*looks), heading_number=MONTH)
+    chart_title(wb, ws, "rx_title_waterfall", "B43")
+    charts.waterfall(ws, "B43", title="'Bridge'!$B$43", first=66, last=71)
+    put(ws, "B64", "Figures behind the chart: each bar from its base, above and below zero", color=GREY)
+    block(wb, ws, "rx_waterfall", "C66", 6, 7, everywhere({**money, "color": GREY}), {"color": GREY})
+    ws.row_dimensions[65].height = 28
+    ws.freeze_panes = "C7"
+
+
+def tiers(wb: Workbook) -> None:
+    ws = page(
+        wb,
+        "Tiers",
+        "Customers by what they paid at the opening: who stays, and what that means for revenue (article 000).",
+        "tiers",
+        (2, 30, *[13] * 9),
+    )
+    print_setup(ws, None, pages_tall=1)
+    formats = (MONEY, MONEY, COUNT, COUNT, PERCENT, PERCENT, PERCENT, MONEY, PERCENT)
+    block(wb, ws, "rx_tiers", "C7", 2, 9, by_column(*map(number, formats)))
+    results = by_row(*({**number(f), "bold": True} for f in (COUNT, MONEY, PERCENT, PERCENT, PERCENT, POINTS)))
+    how: Look = {"color": GREY, "border": None, "indent": 1}
+    block(wb, ws, "rx_tiers_result", "C12", 6, 2, lambda i, j: how if j else results(i, j))
+    put(ws, "B20", wrap=True, bold=True, color=ACCENT, vertical="top")
+    ws.merge_cells("B20:K20")
+    ws.row_dimensions[20].height = 32
+    name(wb, "rx_tiers_reading", ws, "B20")
+    chart_title(wb, ws, "rx_title_tiers", "B22")
+    charts.tiers(ws, "B22", title="'Tiers'!$B$22", first=7, last=8)
+
+
+def cohorts_customers(wb: Workbook) -> None:
+    _cohorts(wb, False, "Cohorts customers", "How many of each month's new customers are still there later.")
+
+
+def cohorts_revenue(wb: Workbook) -> None:
+    purpose = "What each month's new customers pay later, as a part of what they paid in their first month."
+    _cohorts(wb, True, "Cohorts revenue", purpose)
+
+
+def _cohorts(wb: Workbook, revenue: bool, title: str, purpose: str) -> None:
+    """Shares by age with their average and its curve on the first page, the figures behind them on the second."""
+    last = letter(4 + MONTHS)
+    key, stem = ("cohort_revenue", "rx_cohort_revenue") if revenue else ("cohorts", "rx_cohort")
+    ws = page(wb, title, purpose, key, (2, 30, 11, 11, *[9.5 if revenue else 7] * MONTHS))
+    size = number(MONEY if revenue else COUNT)
+    put(ws, "B5", "Older cohorts, now", color=GREY)
+    put(ws, "C5", **size)
+    name(wb, f"{stem}_earlier", ws, "C5")
+    put(ws, "B7", "Age in months, part of the start", bold=True, color=ACCENT)
+    shares, started = {**number(PERCENT), "size": 9}, {**size, "size": 9}
+    columns = by_column(started, *[shares] * (1 + MONTHS))
+    block(wb, ws, f"{stem}_rate", "C9", 2, 2 + MONTHS, columns, {"number": MONTH, "align": "left"}, heading_number="0")
+    # from the lowest to the highest share after the first month, which is 100 % by definition
+    heat = ColorScaleRule(start_type="min", start_color="FFFFFF", end_type="max", end_color="7FB2D9")
+    ws.conditional_formatting.add(f"F9:{last}10", heat)
+    if not revenue:
+        _grey_where_small(wb, ws, f"B9:{last}10")
+    lead, rest = {**number(PERCENT), "size": 9, "bold": True}, {"size": 9, "color": GREY}
+    averages = (lead, {**number(MONEY), **rest})
+    if not revenue:
+        averages = (lead, *[{**number(PERCENT), **rest}] * 2, {**number(COUNT), **rest})
+    looks = by_row(*averages)
+    block(wb, ws, f"{stem}_average", "C12", len(averages), 2 + MONTHS, looks, looks, headings=False)
+    chart_title(wb, ws, f"rx_title_{'cohort_revenue' if revenue else 'cohorts'}", "B17")
+    charts.curve(ws, "B17", title=f"'{title}'!$B$17", row=12, heading=8, first="E", last=last, interval=not revenue)
+    put(ws, "B38", "The amounts behind it" if revenue else "The customers behind it", bold=True, color=ACCENT)
+    behind = stem if revenue else "rx_cohort_customers"
+    label: Look = {"number": MONTH, "align": "left"}
+    block(wb, ws, behind, "C40", 2, 2 + MONTHS, everywhere(started), label, heading_number="0")
+    ws.row_breaks.append(Break(id=37))
+    ws.freeze_panes = "C5"
+
+
+def _grey_where_small(wb: Workbook, ws: Worksheet, area: str) -> None:
+    put(ws, "B6", "Grey: fewer at the start than", color=GREY)
+    put(ws, "C6", **number(COUNT))
+    name(wb, "rx_small_cohort", ws, "C6")
+    put(ws, "E5", color=GREY)
+    name(wb, "rx_cohort_note", ws, "E5")
+    small = FormulaRule(["$C9<$C$6"], font=font(color="A6A6A6", italic=True, size=9))
+    ws.conditional_formatting.add(area, small)
+
+
+def tie_out(wb: Workbook) -> None:
+    ws = page(
+        wb,
+        "Tie-out",
+        "From the revenue of the report to the total of the ledger, every step named, to the cent.",
+        "tie_out",
+        (2, 62, 10, 20, 20),
+    )
+    print_setup(ws, None, pages_tall=1)
+    block(wb, ws, "rx_tie_out", "C7", 2, 3, by_column({"align": "center"}, number(CENTS), number(CENTS)))
+    steps: tuple[tuple[str, Look], ...] = (
+        ("=", {"bold": True}),
+        ("control", {"color": GOOD}),
+        ("check", {"bold": True, "color": ACCENT}),
+    )
+    for step, style in steps:
+        rule = FormulaRule([f'$C7="{step}"'], font=font(**style), fill=fill(PALE) if step == "=" else None)
+        ws.conditional_formatting.add("B7:E8", rule)
+    wrong = FormulaRule(['AND($C7="check",ABS($E7)>0.005)'], font=font(bold=True, color=BAD))
+    ws.conditional_formatting.add("E7:E8", wrong)
+    for i, text in enumerate(("Prepared by", "Reviewed by", "Date")):
+        put(ws, f"B{11 + i}", text, align="right")
+        put(ws, f"C{11 + i}", background=INPUT_FILL, color=INPUT, border=line())
+        ws.merge_cells(f"C{11 + i}:E{11 + i}")

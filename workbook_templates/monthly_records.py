@@ -1,0 +1,218 @@
+"""The sheets of records: Actions, Movers, Checks, Data quality, Settings, Definitions, Evidence and the data."""
+
+from __future__ import annotations
+
+from draw import (
+    ACCENT,
+    CENTS,
+    COUNT,
+    DAY,
+    GREY,
+    INPUT,
+    INPUT_FILL,
+    MONEY,
+    MONTH,
+    Look,
+    block,
+    by_column,
+    by_row,
+    everywhere,
+    fill,
+    font,
+    line,
+    listing,
+    name,
+    number,
+    page,
+    put,
+    status_colours,
+    unbound_page,
+    unit_formats,
+)
+from monthly_figures import MONTHS, TOTAL
+from openpyxl import Workbook
+from openpyxl.formatting.rule import FormulaRule
+from openpyxl.worksheet.datavalidation import DataValidation
+
+WRAP: Look = {"wrap": True, "vertical": "top"}
+
+
+def actions(wb: Workbook) -> None:
+    ws = page(
+        wb,
+        "Actions",
+        "What this month's figures call for, the most money first. Owner, due, status and notes are yours to fill in.",
+        "actions",
+        (2, 10, 7, 38, 11, 10, 10, 12, 30, 42, 36, 12, 11, 12, 11, 8, 20),
+        repeat="6:6",
+    )
+    yours: Look = {**WRAP, "color": INPUT, "background": INPUT_FILL}
+    figure: Look = {**WRAP, **number("#,##0.00")}
+    columns: dict[str, Look] = {
+        "Priority": {**WRAP, "bold": True},
+        "Rule": WRAP,
+        "What we see": WRAP,
+        "Measured": figure,
+        "Limit": figure,
+        "Unit": WRAP,
+        "Exposed a month": {**WRAP, **number(MONEY)},
+        "Customers": WRAP,
+        "What to do": WRAP,
+        "Evidence": {**WRAP, "size": 8, "color": GREY},
+        "Owner": yours,
+        "Due": {**yours, **number(DAY)},
+        "Status": yours,
+        "First seen": {**WRAP, **number(MONTH)},
+        "Months open": {**WRAP, **number("0")},
+        "Notes": yours,
+    }
+    listing(ws, "tblActions", "B6", columns)
+    unit_formats(ws, "E7:F8", "G")
+    status_colours(ws, "B7:B8", "Low", "Medium", "High")
+    choice = DataValidation(type="list", formula1='"Open,In progress,Done,Not now"', allow_blank=True)
+    choice.error, choice.errorTitle = "Choose Open, In progress, Done or Not now.", "Status"
+    choice.add("N7:N8")
+    ws.add_data_validation(choice)
+    ws.conditional_formatting.add("D7:D8", FormulaRule(['$N7="Done"'], font=font(color=GREY)))
+    ws.freeze_panes = "E7"
+
+
+def movers(wb: Workbook) -> None:
+    ws = page(
+        wb,
+        "Movers",
+        "Every customer whose revenue moved this month. The sums above the list are the bridge's figures.",
+        "movers",
+        (2, 38, 14, 14, 14, 15, 34, 15),
+        repeat="16:16",
+    )
+    money = number(CENTS)
+    row = by_column(number(COUNT), money, money, money)
+    total = by_column(*({**look, **TOTAL} for look in (number(COUNT), money, money, money)))
+    labels = by_row(*[{}] * 5, TOTAL)
+    block(wb, ws, "rx_movers_by_kind", "C7", 6, 4, lambda i, j: total(i, j) if i == 5 else row(i, j), labels)
+    columns: dict[str, Look] = {
+        "Customer": {},
+        "From": money,
+        "To": money,
+        "Change": money,
+        "Kind": {},
+        "Reason": {"wrap": True},
+        "Customer since": number(MONTH),
+    }
+    listing(ws, "tblMovers", "B16", columns)
+    ws.freeze_panes = "C17"
+
+
+def checks(wb: Workbook) -> None:
+    ws = page(
+        wb,
+        "Checks",
+        "Two figures made in two ways that must agree. One FAIL turns the banner of every sheet red.",
+        "checks",
+        (2, 46, 18, 18, 16, 14, 12, 78),
+    )
+    put(ws, "B5", "Checks that fail", color=GREY)
+    put(ws, "C5", bold=True, **number("0"))
+    name(wb, "rx_checks_failed", ws, "C5")
+    result, proves = {"align": "center", "bold": True}, {"color": GREY, "indent": 1}
+    block(wb, ws, "rx_checks", "C8", 2, 6, by_column(*[number("#,##0.00##")] * 4, result, proves))
+    status_colours(ws, "G8:G9", "PASS", None, "FAIL")
+
+
+def quality(wb: Workbook) -> None:
+    ws = page(
+        wb,
+        "Data quality",
+        "Every source line that was refused, read in a changed way, or deserves a look, with the reason.",
+        "quality",
+        (2, 16, 78, 12, 20, 20, 26, 18, 11),
+    )
+    money, count = number(CENTS), number(COUNT)
+    share = {**number("0.00%"), "color": GREY}
+    lines, sums = by_row(*[count] * 4, share), by_row(*[money] * 4, share)
+    block(wb, ws, "rx_quality", "D7", 5, 2, lambda i, j: sums(i, j) if j else lines(i, j), {})
+    put(ws, "B13", "By reason", bold=True, color=ACCENT)
+    reasons: dict[str, Look] = {
+        "What was done": {},
+        "Reason": {"wrap": True},
+        "Lines": count,
+        "Amount": money,
+        "Currency": {},
+    }
+    listing(ws, "tblReasons", "B14", reasons)
+    put(ws, "B19", "Line by line", bold=True, color=ACCENT)
+    lines: dict[str, Look] = {
+        "What was done": {},
+        "Reason": {"wrap": True},
+        "Line": number("0"),
+        "File": {},
+        "Column": {},
+        "Value": {},
+        "Amount": money,
+        "Currency": {},
+    }
+    listing(ws, "tblLines", "B20", lines)
+
+
+def settings(wb: Workbook) -> None:
+    ws = page(
+        wb,
+        "Settings",
+        "The inputs that the formulas read. A change here shows at once; put it in a settings file to keep it.",
+        "settings",
+        (2, 62, 16, 14, 92, 30),
+        repeat="6:6",
+    )
+    value: Look = {**number("#,##0.##"), "color": INPUT, "background": INPUT_FILL}
+    block(wb, ws, "rx_settings", "C7", 2, 4, by_column(value, *[{"color": GREY, "indent": 1}] * 3))
+    unit_formats(ws, "C7:C8", "D")
+    ws.conditional_formatting.add("C7:C8", FormulaRule(['$F7=""'], font=font(), fill=fill("FFFFFF")))
+    put(ws, "B11", "How the ledger was read (by the command line or the settings file)", bold=True, color=ACCENT)
+    block(wb, ws, "rx_reading", "C13", 2, 2, everywhere({"align": "left", "border": None}), {"border": None})
+
+
+def definitions(wb: Workbook) -> None:
+    purpose = "What each figure means, how it is computed, and where the definition comes from."
+    ws = unbound_page(wb, "Definitions", purpose, (2, 30, 62, 48, 18, 58, 34), repeat="6:6")
+    columns = dict.fromkeys(("Figure", "Definition", "Formula", "Unit", "Edge cases", "Source"), WRAP)
+    listing(ws, "tblDefinitions", "B6", {**columns, "Figure": {**WRAP, "bold": True}})
+    ws.freeze_panes = "C7"
+
+
+def evidence(wb: Workbook) -> None:
+    purpose = "What the five source articles claim, with the source they name. Claims, not benchmarks."
+    ws = unbound_page(wb, "Evidence", purpose, (2, 8, 86, 24, 34, 70), repeat="6:6")
+    columns = dict.fromkeys(("Id", "Claim", "Where", "Source named", "Conflict"), WRAP)
+    listing(ws, "tblEvidence", "B6", {**columns, "Id": {**WRAP, "bold": True}})
+    ws.freeze_panes = "C7"
+
+
+PLAIN: Look = {"border": None, "size": 9}
+MONTH_LABEL: Look = {**PLAIN, "number": MONTH, "align": "left"}
+
+
+def data_customers(wb: Workbook) -> None:
+    purpose = "The customer table that the formulas read. Blank: not active. 0: active, nothing paid. Not printed."
+    ws = unbound_page(wb, "Data customers", purpose, (2, 34, 13, *[11] * 40), tab=GREY)
+    ws.print_area = "A1:P6"
+    columns = by_column({**number(MONTH), **PLAIN}, *[{**number(CENTS), **PLAIN}] * 2)
+    block(wb, ws, "rx_data", "C7", 2, 3, columns, PLAIN, heading_number=MONTH)
+    ws.freeze_panes = "D7"
+
+
+def data_facts(wb: Workbook) -> None:
+    purpose = "The added-up facts that the formulas read: a table of all these customers would be too large."
+    ws = unbound_page(wb, "Data facts", purpose, (2, 34, 14, *[12] * 40), tab=GREY)
+    money, count = {**number(CENTS), **PLAIN}, {**number(COUNT), **PLAIN}
+    facts = by_row(*[money] * 8, *[count] * 8)
+    block(wb, ws, "rx_facts_months", "C7", 16, MONTHS, facts, PLAIN, heading_number=MONTH)
+    for row, what, defined, look in (
+        (24, "Customers", "rx_facts_cohort_customers", count),
+        (29, "Revenue", "rx_facts_cohort_revenue", money),
+    ):
+        put(ws, f"B{row}", f"{what} of each cohort by age; first heading: older cohorts now", color=GREY)
+        corner = f"C{row + 2}"
+        block(wb, ws, defined, corner, 2, 1 + MONTHS, everywhere(look), MONTH_LABEL, heading_number="#,##0")
+    put(ws, "B34", "Tiers of the report month", color=GREY, border=line())
+    block(wb, ws, "rx_facts_tiers", "C36", 2, 3, by_column(count, count, money), PLAIN)
