@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -41,6 +41,7 @@ def template(tmp_path: Path) -> Path:
     for row in (2, 3, 4):
         for column in (1, 2, 3):
             bridge.cell(row, column, 0)
+    summary["B8"].number_format = "d mmm yyyy"
     names = dict(zip(("month", "total", "mean", "text", "yes", "error", "empty", "day"), range(1, 9), strict=True))
     define(book, **{f"rx_{name}": f"'The summary'!$B${row}" for name, row in names.items()})
     define(book, rx_bridge="'Bri''dge'!$B$3:$C$4")
@@ -147,6 +148,6 @@ def test_readers_that_do_not_calculate_show_every_value(template: Path) -> None:
     out = filled(template, 3, 2)
     sheet = load_workbook(out, data_only=True)["The summary"]
     shown = [sheet.cell(row, 2).value for row in range(1, 9)]
-    assert shown == ["=2024-06", 3, 1, "3 & more", False, "#N/A", None, 45351]
+    assert shown == ["=2024-06", 3, 1, "3 & more", False, "#N/A", None, datetime(2024, 2, 29)]
     rows = CalamineWorkbook.from_path(out).get_sheet_by_name("The summary").to_python()
-    assert [row[1] for row in rows[:8]] == ["=2024-06", 3.0, 1.0, "3 & more", False, "", "", 45351.0]
+    assert [row[1] for row in rows[:8]] == ["=2024-06", 3.0, 1.0, "3 & more", False, "", "", date(2024, 2, 29)]

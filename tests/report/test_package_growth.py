@@ -218,3 +218,25 @@ def test_a_threaded_comment_moves(template: Path) -> None:
 
 def test_the_dimension_covers_what_is_there(template: Path) -> None:
     assert '<dimension ref="A1:E307"/>' in grown(template, 300)[MOVERS]
+
+
+def test_notes_and_links_on_rows_that_go_go_too(template: Path) -> None:
+    def add(parts: dict[str, bytes]) -> None:
+        comment = re.search(r'<comment ref="A8".*?</comment>', parts["xl/comments/comment1.xml"].decode())
+        assert comment is not None
+        both = comment[0].replace("A8", "A4") + comment[0].replace("A8", "A5") + comment[0]
+        replace_in(parts, "xl/comments/comment1.xml", comment[0], both)
+        drawing = "xl/drawings/commentsDrawing1.vml"
+        shape = re.search(
+            r"<(\w+):shape [^>]*>(?:(?!</\1:shape>).)*:Row>7<.*?</\1:shape>", parts[drawing].decode(), re.S
+        )
+        assert shape is not None
+        replace_in(parts, drawing, shape[0], "".join(shape[0].replace(":Row>7<", f":Row>{row}<") for row in (3, 4, 7)))
+        links = "".join(f'<hyperlink ref="{cell}" location="Notes!A1"/>' for cell in ("A4", "A5"))
+        links = f"<hyperlinks>{links}</hyperlinks>"
+        replace_in(parts, MOVERS, "<pageMargins", links + "<pageMargins")
+
+    parts = grown(repacked(template, add), rows=1)
+    assert re.findall(r'<comment ref="(\w+)"', parts["xl/comments/comment1.xml"]) == ["B3", "A4", "A7"]
+    assert re.findall(r":Row>(\d+)<", parts["xl/drawings/commentsDrawing1.vml"]) == ["2", "3", "6"]
+    assert re.findall(r'<hyperlink ref="(\w+)"', parts[MOVERS]) == ["A4"]

@@ -68,9 +68,8 @@ class ChartCaches:
         old = reference.find(tag(_CACHES[kind], CHART))
         area = self._area(formula)
         values = self._values(area)
-        right_kind = (
-            _kind_of(values) if kind != "multiLvlStrRef" and local_name(reference.getparent()) == "cat" else None
-        )
+        is_category = kind != "multiLvlStrRef" and local_name(reference.getparent()) == "cat"
+        right_kind = _kind_of(values) if is_category else None
         if right_kind not in (None, kind):
             # Drawn for texts and filled with dates, or the other way round: it would have no memory at all.
             kind = right_kind or kind
@@ -104,11 +103,7 @@ class ChartCaches:
             new.text = str(values[0] or "")
         elif values is not None and area is not None and 1 in (area.width, area.height):
             new = _level(values, self._format_code(area) if local_name(parent) == "numDim" else None)
-        if (
-            len(old) == 1
-            and new is not None
-            and etree.tostring(old[0], method="c14n") == etree.tostring(new, method="c14n")
-        ):
+        if [_canonical(child) for child in old] == [_canonical(new)]:
             return
         for child in old:
             parent.remove(child)
@@ -207,6 +202,10 @@ def _text_cache(values: list[object]) -> etree._Element | None:
         return None
     texts = [(index, str(value)) for index, value in enumerate(values) if value is not None]
     return _cache("strCache", None, texts, len(values))
+
+
+def _canonical(element: etree._Element | None) -> bytes:
+    return b"" if element is None else etree.tostring(element, method="c14n", with_tail=False)
 
 
 def _same(old: etree._Element | None, new: etree._Element | None) -> bool:
