@@ -26,13 +26,14 @@ class Policy:
     allow_empty_months: bool = False
 
 
-def clean(con: Connection, columns: Mapping[str, ColumnChoice], policy: Policy, name: str) -> tuple[Nature, str, str]:
+def clean(con: Connection, columns: dict[str, ColumnChoice], policy: Policy, name: str) -> tuple[Nature, str, str]:
     """Fill the tables lines, cells, moves and others. Gives back nature, its reason and the report's currency."""
     (taken,) = one(con, "SELECT count(*) FROM source WHERE NOT is_blank")
     if not taken:
         raise LedgerError(f"{name}: there is no line below the headings.")
     kinds_by_heading = "kind" in columns and columns["kind"].how == "by its heading"
-    has_kind = readings.read_kinds(con, kinds_by_heading) and "kind" in columns
+    if not readings.read_kinds(con, kinds_by_heading):
+        del columns["kind"]  # its heading promised kinds and its cells hold something else
     nature, reason = _nature(con, columns, policy.nature)
     readings.read_amounts(con)
     readings.read_dates(con, columns, policy.dates, name)
@@ -42,7 +43,7 @@ def clean(con: Connection, columns: Mapping[str, ColumnChoice], policy: Policy, 
     flags = {
         "recurring": nature == "recurring",
         "has_currency": "currency" in columns,
-        "has_kind": has_kind,
+        "has_kind": "kind" in columns,
         "has_start": "start" in columns,
         "has_end": "end" in columns,
         "has_term": "term" in columns,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from .database import Connection, one, rows, sql
 from .dates import month_end, month_of, month_text
@@ -29,6 +29,7 @@ def facts_of(con: Connection, ledger: Ledger, month: int) -> Facts:
     first = month_of(ledger.first_month)
     assert first is not None
     since = max(first, month - WINDOW + 1)
+    con.execute(sql("lost"), {"month": month, "since": month - YEAR_AND_ONE, "month_end": month_end(month)})
     total, print_ = one(con, "SELECT ledger_total, fingerprint FROM totals")
     return Facts(
         nature=ledger.nature,
@@ -40,7 +41,7 @@ def facts_of(con: Connection, ledger: Ledger, month: int) -> Facts:
         pairs=_pairs(con, month),
         window=tuple(month_text(m) for m in range(since, month + 1)),
         customers=_customers(con, since, month),
-        reasons=_reasons(con, month),
+        reasons=_reasons(con),
         repeats=_repeats(con, first, month) if ledger.nature == "purchases" else (),
         joined_and_left=one(con, sql("joined_and_left"), {"month": month})[0],
         tie_out=tie_out(con, ledger.nature, month),
@@ -114,12 +115,9 @@ def _customers(con: Connection, since: int, month: int) -> tuple[Customer, ...] 
     )
 
 
-def _reasons(con: Connection, month: int) -> tuple[ReasonFacts, ...]:
-    asked: dict[str, Any] = {"month": month, "since": month - YEAR_AND_ONE, "month_end": month_end(month)}
-    return tuple(
-        ReasonFacts(month_text(m), reason, customers, int(cents))
-        for m, reason, customers, cents in rows(con, sql("reasons"), asked)
-    )
+def _reasons(con: Connection) -> tuple[ReasonFacts, ...]:
+    found = rows(con, sql("reasons"))
+    return tuple(ReasonFacts(month_text(m), reason, customers, int(cents)) for m, reason, customers, cents in found)
 
 
 def _repeats(con: Connection, first: int, month: int) -> tuple[RepeatFacts, ...]:

@@ -128,8 +128,8 @@ def read_ledger(
         opened.load(con, {field: position for field, (position, _) in chosen.items()}, Path(scratch.name), tell)
         tell("Cleaning lines", None)
         choices = {field: choice for field, (_, choice) in chosen.items()}
-        ledger.columns = tuple(choices.values())
         ledger.nature, ledger.nature_reason, ledger.currency = clean(con, choices, policy, opened.name)
+        ledger.columns = tuple(choices.values())
         quality.collect(con)
         ledger.quality = quality.summarise(con, choices, opened.name)
         con.execute(

@@ -49,7 +49,7 @@ def read_amounts(con: Connection) -> None:
     styles = {a.style for _, typed, a in read if not typed} & {"point", "comma"} | ({"point"} if points else set())
     if not styles and {"." in t for t, typed, a in read if a.style == "either" and not typed} == {True, False}:
         styles = {"point", "comma"}  # 1,234 beside 1.234 and nothing else to go by
-    table = []
+    table: list[tuple[str, bool, int | None, bool, str, str, str]] = []
     for text, typed, amount in read:
         value, problem = amounts.settle(amount, text, frozenset({"point"} if typed else styles))
         if value is None:

@@ -6,6 +6,7 @@ import codecs
 import csv
 import gzip
 import io
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -41,14 +42,21 @@ class CsvSource:
         self.heading_line = lines[position]  # where the heading record starts
         self.heading_end = lines[position + 1] - 1 if position + 1 < len(lines) else None
 
-    def _open(self) -> IO[bytes]:
-        return gzip.open(self.path, "rb") if self.compressed else self.path.open("rb")
+    @contextmanager
+    def _binary(self) -> Iterator[IO[bytes]]:
+        try:
+            with gzip.open(self.path, "rb") if self.compressed else self.path.open("rb") as file:
+                yield file  # type: ignore[misc]
+        except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+            raise LedgerError(
+                f"{self.name}: the file is not a complete .gz archive; export or copy it again."
+            ) from error
 
     @contextmanager
     def _text(self) -> Iterator[IO[str]]:
         try:
             with (
-                self._open() as binary,
+                self._binary() as binary,
                 io.TextIOWrapper(binary, encoding=self.encoding, errors="strict", newline="") as text,
             ):
                 yield text
@@ -56,29 +64,18 @@ class CsvSource:
             raise self._undecodable() from error
         except LookupError as error:
             raise LedgerError(
-                f"{self.name}: {self.encoding!r} is not an encoding Python knows; an example is cp1252."
-            ) from error
-        except (EOFError, gzip.BadGzipFile) as error:
-            raise LedgerError(
-                f"{self.name}: the file is not a complete .gz archive; export or copy it again."
+                f"{self.name}: {self.encoding!r} is not an encoding that Python knows, such as cp1252."
             ) from error
 
     def _encoding_by_mark(self) -> str:
-        try:
-            with self._open() as file:
-                mark = file.read(4)
-        except (EOFError, gzip.BadGzipFile) as error:
-            raise LedgerError(
-                f"{self.name}: the file is not a complete .gz archive; export or copy it again."
-            ) from error
-        if mark.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-            return "utf-16"
-        return "utf-8-sig"
+        with self._binary() as file:
+            mark = file.read(4)
+        return "utf-16" if mark.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
 
     def _undecodable(self) -> LedgerError:
         line = 1
         decoder = codecs.getincrementaldecoder(self.encoding)()
-        with self._open() as file:
+        with self._binary() as file:
             for row in file:
                 try:
                     decoder.decode(row)
@@ -137,7 +134,7 @@ class CsvSource:
         decoder = codecs.getincrementaldecoder("utf-8")()
         lines, pending = 0, 0
         seen = False
-        with self._open() as file:
+        with self._binary() as file:
             while chunk := file.read(_CHUNK):
                 try:
                     decoder.decode(chunk)

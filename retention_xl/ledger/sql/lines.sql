@@ -12,7 +12,7 @@ WITH joined AS (
         k.kind AS stated_kind,
         c.currency, c.rate, c.code AS currency_code, c.assumed AS currency_assumed,
         has_currency AND a.sign <> '' AND a.sign <> c.currency AS sign_differs,
-        t.months AS term_months, t.code AS term_code,
+        t.months AS term_months, t.code AS term_code, trim(s.raw_term) <> '' AS term_stated,
         coalesce(plain_day(s.raw_start), ds.day) AS starts, coalesce(ds.code, '') AS start_code,
         coalesce(plain_day(s.raw_end), de.day) AS ends, coalesce(de.code, '') AS end_code
     FROM source s
@@ -129,5 +129,6 @@ SELECT
     has_currency AND currency_assumed AND refusal = '' AS currency_assumed,
     coalesce(sign_differs, FALSE) AND refusal = '' AS sign_differs,
     may_recur AND months > 0 AND ending = 'part' AND refusal = '' AS part_months,
-    may_recur AND coalesce(months, 0) = 0 AND own_cents <> 0 AND refusal = '' AS no_term
+    may_recur AND months = 0 AND ending = '' AND NOT term_stated AND own_cents <> 0 AND refusal = '' AS no_term,
+    may_recur AND ending = 'none' AND own_cents <> 0 AND refusal = '' AS one_day
 FROM judged;

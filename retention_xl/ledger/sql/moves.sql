@@ -6,8 +6,9 @@ SELECT customer, month, cents,
 FROM cells
 WINDOW w AS (PARTITION BY customer ORDER BY month);
 
--- Unbroken runs of active months. A customer who comes back starts another.
+-- Unbroken runs of active months. A customer who comes back starts another, in `next_month`.
 CREATE OR REPLACE TABLE spells AS
-SELECT customer, min(month) AS from_month, max(month) AS to_month
+SELECT customer, min(month) AS from_month, max(month) AS to_month,
+    lead(min(month)) OVER (PARTITION BY customer ORDER BY min(month)) AS next_month
 FROM (SELECT customer, month, month - row_number() OVER (PARTITION BY customer ORDER BY month) AS run FROM cells)
 GROUP BY customer, run;

@@ -35,10 +35,12 @@ SELECT c.name, p.opening, p.closing, p.first_month,
         WHEN p.closing > p.opening THEN 'Expansion'
         WHEN p.closing < p.opening THEN 'Contraction'
     END AS kind,
-    t.term_months, t.paid_through, n.cancelled_on, coalesce(n.reason, '') AS reason,
+    t.term_months, t.paid_through, n.cancelled_on,
+    CASE WHEN p.closing IS NULL THEN coalesce(g.reason, '') ELSE coalesce(n.reason, '') END AS reason,
     coalesce(t.plan, ''), coalesce(t.tier, ''), coalesce(t.region, ''), coalesce(t.channel, '')
 FROM sides p
 JOIN customers c ON c.customer = p.customer
 LEFT JOIN told t ON t.customer = p.customer
 LEFT JOIN notices n ON n.customer = p.customer
+LEFT JOIN lost g ON g.customer = p.customer AND g.month = $month
 ORDER BY c.name;
