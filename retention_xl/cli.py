@@ -5,21 +5,20 @@ from __future__ import annotations
 import re
 import sys
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 import typer
 
-from retention_xl.errors import HostError, RetentionError
+from retention_xl.addin_commands import addin
+from retention_xl.errors import HostError
+from retention_xl.exits import UsageError, errors_in_a_sentence
 
-DATA, USAGE, INTERRUPTED = 1, 2, 130  # exit codes
 WORKBOOKS = {".xlsx", ".xlsm"}
-INTERRUPTION = "Interrupted; no workbook was written."
 
 app = typer.Typer(
     name="retention-xl",
@@ -28,10 +27,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-
-
-class UsageError(Exception):
-    """What was typed cannot be meant: exit code 2."""
+app.add_typer(addin, name="addin")
 
 
 class Nature(StrEnum):
@@ -305,31 +301,6 @@ def columns_by_field(given: Sequence[str]) -> dict[str, str]:
         if columns.setdefault(field, heading) != heading:
             raise UsageError(f"--map: {field} is given twice, as '{columns[field]}' and as '{heading}'.")
     return columns
-
-
-@contextmanager
-def errors_in_a_sentence() -> Iterator[None]:
-    """Whatever a user can cause ends in one sentence and an exit code, never in a traceback."""
-    try:
-        yield
-    except UsageError as error:
-        fail(str(error), USAGE)
-    except RetentionError as error:
-        fail(str(error), DATA)
-    except OSError as error:
-        place = f"{error.filename}: " if error.filename else ""
-        fail(f"{place}{error.strerror or error}.", DATA)
-    except KeyboardInterrupt:
-        fail(INTERRUPTION, INTERRUPTED)
-    except RuntimeError as error:
-        if str(error) != "Query interrupted":  # what DuckDB makes of a KeyboardInterrupt
-            raise
-        fail(INTERRUPTION, INTERRUPTED)
-
-
-def fail(sentence: str, code: int) -> NoReturn:
-    typer.echo(sentence, err=True)
-    raise typer.Exit(code)
 
 
 if __name__ == "__main__":

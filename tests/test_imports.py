@@ -25,7 +25,9 @@ ALLOWED = {
     "data": set(),
     "sample": {"errors"},
     "terminal": {"ledger", "report", "hosts"},  # their types
-    "cli": {"report", "ledger", "hosts", "errors", "sample", "terminal", ""},
+    "exits": {"errors"},
+    "addin_commands": {"hosts", "errors", "exits"},
+    "cli": {"report", "ledger", "hosts", "errors", "exits", "addin_commands", "sample", "terminal", ""},
     "__main__": {"cli"},
     "": {"errors", "metrics", "ledger", "report"},  # ledger and report only when first asked for
 }
@@ -38,7 +40,7 @@ HOMES = {
     "python_calamine": ("ledger/",),
     "openpyxl": ("report/", "hosts/lambdas.py"),
     "lxml": ("report/",),
-    "typer": ("cli.py",),
+    "typer": ("cli.py", "addin_commands.py", "exits.py"),
     "rich": ("terminal.py",),
 }
 

@@ -26,6 +26,7 @@ from retention_xl.metrics.spec import CATALOGUE
 
 PROJECT = "retention_xl"
 FILE_NAME = f"{PROJECT}.xlam"
+START_FOLDER = r"%APPDATA%\Microsoft\Excel\XLSTART"  # as one types it into the Explorer
 SETTINGS_SHEET = f"{PROJECT}.conf"  # where the module of xlwings looks for the settings of a custom add-in
 OUR_VERSION, XLWINGS_VERSION, INTERPRETER = "RETENTION_XL", "XLWINGS", "INTERPRETER_WIN"
 SECURITY = r"HKCU\SOFTWARE\Microsoft\Office\16.0\Excel\Security"
@@ -111,6 +112,14 @@ def read_settings(path: Path) -> dict[str, str]:
         raise HostError(f"{path} is not an add-in of retention_xl: {error}") from error
     rows = [["".join(cell.itertext()) for cell in row] for row in sheet.iter(f"{{{MAIN}}}row")]
     return {row[0]: row[1] for row in rows if len(row) == 2}
+
+
+def is_ours(path: Path) -> bool:
+    """Whether a file is an add-in that `build` wrote, so that nothing is lost by writing it anew."""
+    try:
+        return OUR_VERSION in read_settings(path)
+    except HostError:
+        return False
 
 
 def install(machine: Windows | None = None) -> Installed:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import zipfile
 from pathlib import Path
 
 from retention_xl.errors import HostError
 from retention_xl.hosts.plain_workbook import HEADING, WRAPPED, Cell, Formatted, Formula, Sheet, write_workbook
 from retention_xl.metrics.spec import CATALOGUE, FunctionSpec
 
+TITLE = "Self-test of retention_xl"
 HEADINGS = ("Function", "Formula", "Excel answers", "Promised", "Verdict")
 TOLERANCE = "0.00001"  # promised answers of fits are written with six digits
 FIRST_ROW = 5  # of the functions; above are the title, the verdict on all and the headings
@@ -38,12 +40,20 @@ def write_selftest(path: Path) -> Path:
         [Formatted(heading, HEADING) for heading in HEADINGS],
         *(_row(spec, number) for number, spec in enumerate(specs, FIRST_ROW)),
     ]
-    title = "Self-test of retention_xl"
     try:
-        write_workbook(path, [Sheet("Self-test", rows, widths=(24, 70, 22, 22, 10))], title, HELP)
+        write_workbook(path, [Sheet("Self-test", rows, widths=(24, 70, 22, 22, 10))], TITLE, HELP)
     except OSError as error:
         raise HostError(f"{path} cannot be written: {error.strerror}.") from error
     return path
+
+
+def is_ours(path: Path) -> bool:
+    """Whether a file is a self-test, also one that Excel has saved since: nothing is lost by writing it anew."""
+    try:
+        with zipfile.ZipFile(path) as workbook:
+            return f">{TITLE}<" in workbook.read("docProps/core.xml").decode()
+    except (OSError, KeyError, UnicodeDecodeError, zipfile.BadZipFile):
+        return False
 
 
 def _row(spec: FunctionSpec, number: int) -> list[Cell]:

@@ -89,7 +89,7 @@ class Windows:
 def this_machine() -> Windows:
     if sys.platform != "win32":
         raise HostError(
-            "The add-in works in Excel on Windows, and this is not Windows. `retention-xl addin build` makes the file "
-            "here, to be copied to a Windows machine."
+            "The add-in works in Excel on Windows, and this is not Windows. Run this command there; or make the file "
+            "here with `retention-xl addin build` and copy it to the Windows machine."
         )
     return Windows()
