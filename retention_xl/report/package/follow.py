@@ -10,12 +10,9 @@ from lxml import etree
 from .areas import plain_corners, plain_reference
 from .parts import Parts, drop_attributes, local_name, tag
 from .references import Change, Corner, Removal, Resize
-from .sheet import FORMULA, SHEET_DATA, Sheet
+from .sheet import FORMULA, FORMULA_TEXTS, SHEET_DATA, Sheet
 
 DRAWING = "http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing"
-# Elements whose text is a formula, in worksheets and their extensions; and those whose text lists areas.
-_FORMULA_TEXTS = frozenset(("f", "formula", "formula1", "formula2"))
-_WITH_FORMULAS = [f"{{*}}{name}" for name in sorted(_FORMULA_TEXTS | {"cfvo", "hyperlink"})]
 _AREA_ATTRIBUTES = ("ref", "sqref", "activeCell")
 _CELL_ATTRIBUTES = {"inputCells": ("r",), "cellWatch": ("r",), "f": ("r1", "r2")}
 _TABLE_FORMULAS = frozenset(("calculatedColumnFormula", "totalsRowFormula"))
@@ -55,19 +52,21 @@ def followed_areas(text: str, change: Resize) -> str:
 
 def _formulas(parts: Parts, sheet: Sheet, change: Change) -> None:
     sheet.prepare()
-    for element in list(sheet.root.iter(*_WITH_FORMULAS)):
-        name = local_name(element)
-        if name in _FORMULA_TEXTS and element.text:
+    if sheet.name.lower() != change.sheet.lower() and not sheet.mentions(change.sheet):
+        return
+    for element in sheet.root.iter(*FORMULA_TEXTS):
+        if element.text:
             grows = local_name(element.getparent()) == "sparkline"
             _set_text(parts, sheet.part, element, change.formula(element.text, sheet.name, grows))
-        elif name == "cfvo" and element.get("val"):
+    for element in sheet.root.iter("{*}cfvo"):
+        if element.get("val"):
             _set(parts, sheet.part, element, "val", change.formula(element.get("val", ""), sheet.name))
-        elif name == "hyperlink" and element.get("location"):
-            location = change.formula(element.get("location", ""), sheet.name)
-            if "#REF!" in location and isinstance(change, Removal):
-                _drop_link(parts, sheet, element)
-            else:
-                _set(parts, sheet.part, element, "location", location)
+    for element in list(sheet.root.iter("{*}hyperlink")):
+        location = change.formula(element.get("location", ""), sheet.name)
+        if "#REF!" in location and isinstance(change, Removal):
+            _drop_link(parts, sheet, element)
+        elif location:
+            _set(parts, sheet.part, element, "location", location)
 
 
 def _drop_link(parts: Parts, sheet: Sheet, link: etree._Element) -> None:

@@ -73,11 +73,18 @@ class Reference(NamedTuple):
         return self.prefix + ":".join(ends)
 
 
-def rewrite(formula: str, change: Callable[[Reference], str | None]) -> str:
-    """The formula with every reference replaced by what `change` says; None leaves it."""
+def rewrite(
+    formula: str, change: Callable[[Reference], str | None], concerns: Callable[[str], bool] | None = None
+) -> str:
+    """The formula with every reference replaced by what `change` says; None leaves it.
+
+    `concerns` says of the sheet's name as written ("", "Data!", "'My data'!") whether `change` need be asked at all.
+    """
 
     def replace(found: re.Match[str]) -> str:
         prefix = found["sheet"] or ""
+        if concerns is not None and not concerns(prefix):
+            return found[0]
         sheet = unquoted(prefix[:-1]) if prefix else None
         if found["first"]:
             first = _corner(found["first"])
@@ -203,18 +210,19 @@ class Resize:
 
     def formula(self, text: str, own_sheet: str | None, grow_single: bool = False) -> str:
         name = self.sheet.lower()
-        if (own_sheet is None or own_sheet.lower() != name) and not _may_name(text, name):
+        own = own_sheet is not None and own_sheet.lower() == name
+        if not own and not _may_name(text, name):
             return text
 
-        def change(reference: Reference) -> str | None:
-            sheet = own_sheet if reference.sheet is None else reference.sheet
-            if sheet is None or sheet.lower() != name:
-                return None
+        def concerns(prefix: str) -> bool:
+            return unquoted(prefix[:-1]).lower() == name if prefix else own
+
+        def change(reference: Reference) -> str:
             # A reference written as C5:C5 is a range, C5 is not.
             grows = grow_single or not reference.single
             return reference.text(*self.corners(reference.first, reference.last, grows))
 
-        return rewrite(text, change)
+        return rewrite(text, change, concerns)
 
 
 class Removal:

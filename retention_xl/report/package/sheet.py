@@ -20,6 +20,8 @@ from .references import Resize, translated
 ROW, CELL, FORMULA, VALUE, SHEET_DATA = tag("row"), tag("c"), tag("f"), tag("v"), tag("sheetData")
 SPARKLINES = "http://schemas.microsoft.com/office/spreadsheetml/2009/9/main"
 EXCEL = "http://schemas.microsoft.com/office/excel/2006/main"
+FORMULA_TEXTS = ("{*}f", "{*}formula", "{*}formula1", "{*}formula2")
+"""Elements of a worksheet and its extensions whose text is a formula."""
 _KEPT_ROW_ATTRIBUTES = ("ht", "customHeight", "s", "customFormat", "outlineLevel", "thickTop", "thickBot")
 
 
@@ -41,6 +43,7 @@ class Sheet:
         self._parts, self.name, self.part, self.text = parts, name, part, text
         self._rows: dict[int, etree._Element] | None = None
         self.bodies: list[Body] = []
+        self._mentioned: str | None = None
         self._fresh: set[tuple[int, int]] = set()
         self.watched: dict[tuple[int, int], object] = {}
 
@@ -103,6 +106,14 @@ class Sheet:
             cell = formula.getparent()
             if cell is not None:
                 yield cell, formula
+
+    def mentions(self, sheet: str) -> bool:
+        """Whether any formula, rule or link of the template may name the sheet: a quick no for most sheets."""
+        if self._mentioned is None:
+            texts = [element.text or "" for element in self.root.iter(*FORMULA_TEXTS)]
+            values = [e.get("val") or e.get("location") or "" for e in self.root.iter("{*}cfvo", "{*}hyperlink")]
+            self._mentioned = "\n".join(text for text in texts + values if "!" in text).lower()
+        return sheet.lower().replace("'", "''") in self._mentioned
 
     def element(self, row: int, column: int) -> etree._Element | None:
         if row in self.rows:

@@ -180,6 +180,21 @@ class Package:
         else:
             sheet.resize_columns(change)
 
+    def add_table_column(self, name: str, heading: str, like: int | None) -> None:
+        """A further column at a table's right end that looks like its column number `like`, else like its last one."""
+        table = self.table(name)
+        area, body = table.area, table.body
+        sheet = self.sheet(area.sheet)
+        model = area.left + (area.width - 1 if like is None else like)
+        styles = [sheet.style(row, model) for row in range(area.top, area.bottom + 1)]
+        self.resize_columns(area.sheet, area.right, area.right, 2, area.top, area.bottom)
+        for row, style in zip(range(area.top, area.bottom + 1), styles, strict=True):
+            sheet.put(row, area.right + 1, heading if row < body.top else None, style)
+        columns = next(self.parts.touch(table.part).iter(tag("tableColumns")))
+        number = 1 + max(int(column.get("id", "0")) for column in columns)
+        etree.SubElement(columns, tag("tableColumn"), {"id": str(number), "name": heading})
+        columns.set("count", str(len(columns)))
+
     def remove_sheet(self, name: str) -> None:
         """Takes a sheet out with all that belongs to it alone; what pointed to it says #REF!, links to it go."""
         if name not in self.sheets:
