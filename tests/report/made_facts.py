@@ -20,7 +20,7 @@ from retention_xl.ledger.records import (
     RepeatFacts,
 )
 
-NO_NOTES = Quality(0, 0, 0, (), 0, (), 0, 0, {}, {})
+NO_NOTES = Quality(0, 0, 0, (), 0, (), 0, 0, 0, 0, {}, {})
 
 
 @dataclass(frozen=True)
