@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-import zipfile
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
-from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,6 +14,7 @@ import typer
 from retention_xl.addin_commands import addin
 from retention_xl.errors import HostError
 from retention_xl.exits import UsageError, errors_in_a_sentence
+from retention_xl.monthly import default_name, require_free, write_monthly
 
 WORKBOOKS = {".xlsx", ".xlsm"}
 
@@ -154,7 +152,7 @@ def demo(
         if folder.exists() and not folder.is_dir():
             raise UsageError(f"{folder} is a file; name a folder to write the sample into.")
         path = write_sample(folder)
-        make_report(path, folder / default_name(path, "2026-10"), None, "monthly", {}, None, None, quiet)
+        make_report(path, folder / default_name(path.name, "2026-10"), None, "monthly", {}, None, None, quiet)
 
 
 @app.command()
@@ -186,53 +184,11 @@ def make_report(
     from retention_xl.terminal import print_summary, progress_display
 
     with progress_display(quiet) as progress:
-        progress("Starting", None)
-        from retention_xl.ledger import read_ledger
-        from retention_xl.ledger.currencies import load_rates
-        from retention_xl.report.build import build_report
-        from retention_xl.report.model import Source
-        from retention_xl.report.settings import load_settings
-        from retention_xl.report.write import write_report
-
-        rates = load_rates(rates_path) if rates_path else None
-        with read_ledger(ledger_path, rates=rates, progress=progress, **reading) as ledger:
-            progress("Adding up", None)
-            facts = ledger.facts(month)
-            source = Source(
-                name=ledger_path.name,
-                nature_reason=ledger.nature_reason,
-                month_reason=month_reason(facts.month, month is not None, ledger.last_month, ledger.last_date),
-                rates=rates_in_words(rates, facts.currency, rates_path),
-                columns=tuple(ledger.columns),
-            )
-        target = output or Path(default_name(ledger_path, facts.month))
-        require_free(target, [ledger_path])
-        progress("Building the report", None)
-        report = build_report(facts, load_settings(settings_path, facts.nature), source)
-        progress("Writing the workbook", None)
-        remarks = write_report(report, target, template)
+        done = write_monthly(
+            ledger_path, ledger_path.name, output, month, template, reading, rates_path, settings_path, progress
+        )
     if not quiet:
-        print_summary(report, target, remarks)
-
-
-def month_reason(month: str, asked: bool, last_month: str, last_date: date) -> str:
-    if asked:
-        return "as asked for"
-    if month == last_month:
-        return f"the last complete month: the last line is of {last_date}"
-    return f"the last complete month: {last_month} ends with a line of {last_date}, early for the end of a month"
-
-
-def rates_in_words(rates: Mapping[str, Decimal] | None, currency: str, path: Path | None) -> str:
-    if not rates or path is None:
-        return ""
-    others = sorted((code, rate) for code, rate in rates.items() if code != currency)
-    return f"{path.name}: " + ", ".join(f"1 {code} = {rate.normalize():f} {currency}" for code, rate in others)
-
-
-def default_name(ledger_path: Path, month: str) -> str:
-    stem = ledger_path.name.removesuffix(".gz")
-    return f"{Path(stem).stem}-retention-{month}.xlsx"
+        print_summary(done.report, done.path, done.remarks)
 
 
 def require_month(month: str | None) -> None:
@@ -258,32 +214,6 @@ def require_target(output: Path | None, inputs: Sequence[Path]) -> None:
     if not output.absolute().parent.is_dir():
         raise UsageError(f"--output: there is no folder {output.absolute().parent}.")
     require_free(output, inputs)
-
-
-def require_free(target: Path, inputs: Sequence[Path]) -> None:
-    """The target is new, or a workbook of ours in which nobody has typed since."""
-    if not target.exists():
-        return
-    if any(target.samefile(path) for path in inputs):
-        raise UsageError(f"{target} is read by this run and cannot be its output; choose another name with --output.")
-    if not is_as_written(target):
-        raise UsageError(
-            f"{target} was not written by this program or was saved since; move it away to keep its notes."
-        )
-
-
-def is_as_written(path: Path) -> bool:
-    """Whether a workbook's main part still carries the time that this program gives it: a month's last day, 0:00.
-
-    Excel, LibreOffice and every other program that saves a workbook write that part anew with a time of their own.
-    """
-    try:
-        with zipfile.ZipFile(path) as workbook:
-            times = [part.date_time for part in workbook.infolist() if part.filename.endswith("/workbook.xml")]
-        year, month, day, *clock = times[0]
-        return clock == [0, 0, 0] and (date(year, month, day) + timedelta(days=1)).day == 1
-    except (OSError, ValueError, IndexError, zipfile.BadZipFile):
-        return False
 
 
 def columns_by_field(given: Sequence[str]) -> dict[str, str]:

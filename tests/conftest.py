@@ -30,9 +30,10 @@ def sample_ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def sample_workbook(sample_ledger: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Its workbook for the last complete month, October 2026."""
-    from retention_xl.cli import default_name, make_report
+    from retention_xl.cli import make_report
+    from retention_xl.monthly import default_name
 
-    target = tmp_path_factory.mktemp("workbook") / default_name(sample_ledger, "2026-10")
+    target = tmp_path_factory.mktemp("workbook") / default_name(sample_ledger.name, "2026-10")
     make_report(sample_ledger, target, None, "monthly", {}, None, None, quiet=True)
     return target
 

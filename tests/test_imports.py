@@ -26,8 +26,9 @@ ALLOWED = {
     "sample": {"errors"},
     "terminal": {"ledger", "report", "hosts"},  # their types
     "exits": {"errors"},
+    "monthly": {"ledger", "report", "exits"},
     "addin_commands": {"hosts", "errors", "exits"},
-    "cli": {"report", "ledger", "hosts", "errors", "exits", "addin_commands", "sample", "terminal", ""},
+    "cli": {"report", "ledger", "hosts", "errors", "exits", "addin_commands", "monthly", "sample", "terminal", ""},
     "__main__": {"cli"},
     "": {"errors", "metrics", "ledger", "report"},  # ledger and report only when first asked for
 }

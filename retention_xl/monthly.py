@@ -1,0 +1,110 @@
+"""The workbook of a month made from a ledger, whoever asks for it: the command line or a macro in Excel."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from retention_xl.exits import UsageError
+
+if TYPE_CHECKING:
+    from retention_xl.report.model import Report
+
+
+class Monthly(NamedTuple):
+    report: Report
+    path: Path
+    remarks: Sequence[str]  # about texts that had to be cut
+
+
+def write_monthly(
+    ledger: Any,
+    name: str,
+    output: Path | None = None,
+    month: str | None = None,
+    template: str = "monthly",
+    reading: Mapping[str, Any] | None = None,
+    rates_path: Path | None = None,
+    settings_path: Path | None = None,
+    progress: Callable[[str, float | None], None] = lambda text, fraction: None,
+    folder: Path = Path(),
+) -> Monthly:
+    """Read the ledger (a path or a DataFrame, `name` to its readers) and write its workbook.
+
+    `reading` goes to `read_ledger`. Without an output the workbook is named after ledger and month, in `folder`.
+    """
+    progress("Starting", None)
+    from retention_xl.ledger import read_ledger
+    from retention_xl.ledger.currencies import load_rates
+    from retention_xl.report.build import build_report
+    from retention_xl.report.model import Source
+    from retention_xl.report.settings import load_settings
+    from retention_xl.report.write import write_report
+
+    rates = load_rates(rates_path) if rates_path else None
+    with read_ledger(ledger, rates=rates, progress=progress, **(reading or {})) as read:
+        progress("Adding up", None)
+        facts = read.facts(month)
+        source = Source(
+            name=name,
+            nature_reason=read.nature_reason,
+            month_reason=month_reason(facts.month, month is not None, read.last_month, read.last_date),
+            rates=rates_in_words(rates, facts.currency, rates_path),
+            columns=tuple(read.columns),
+        )
+    target = output or folder / default_name(name, facts.month)
+    require_free(target, [ledger] if isinstance(ledger, Path) else [])
+    progress("Building the report", None)
+    report = build_report(facts, load_settings(settings_path, facts.nature), source)
+    progress("Writing the workbook", None)
+    return Monthly(report, target, write_report(report, target, template))
+
+
+def month_reason(month: str, asked: bool, last_month: str, last_date: date) -> str:
+    if asked:
+        return "as asked for"
+    if month == last_month:
+        return f"the last complete month: the last line is of {last_date}"
+    return f"the last complete month: {last_month} ends with a line of {last_date}, early for the end of a month"
+
+
+def rates_in_words(rates: Mapping[str, Decimal] | None, currency: str, path: Path | None) -> str:
+    if not rates or path is None:
+        return ""
+    others = sorted((code, rate) for code, rate in rates.items() if code != currency)
+    return f"{path.name}: " + ", ".join(f"1 {code} = {rate.normalize():f} {currency}" for code, rate in others)
+
+
+def default_name(ledger: str, month: str) -> str:
+    stem = ledger.removesuffix(".gz")
+    return f"{Path(stem).stem}-retention-{month}.xlsx"
+
+
+def require_free(target: Path, inputs: Sequence[Path]) -> None:
+    """The target is new, or a workbook of ours in which nobody has typed since."""
+    if not target.exists():
+        return
+    if any(target.samefile(path) for path in inputs):
+        raise UsageError(f"{target} is read by this run and cannot be its output; choose another name with --output.")
+    if not is_as_written(target):
+        raise UsageError(
+            f"{target} was not written by this program or was saved since; move it away to keep its notes."
+        )
+
+
+def is_as_written(path: Path) -> bool:
+    """Whether a workbook's main part still carries the time that this program gives it: a month's last day, 0:00.
+
+    Excel, LibreOffice and every other program that saves a workbook write that part anew with a time of their own.
+    """
+    try:
+        with zipfile.ZipFile(path) as workbook:
+            times = [part.date_time for part in workbook.infolist() if part.filename.endswith("/workbook.xml")]
+        year, month, day, *clock = times[0]
+        return clock == [0, 0, 0] and (date(year, month, day) + timedelta(days=1)).day == 1
+    except (OSError, ValueError, IndexError, zipfile.BadZipFile):
+        return False
