@@ -125,6 +125,37 @@ def tiers(ws: Worksheet, anchor: str, title: str, first: int, last: int) -> None
     ws.add_chart(chart, anchor)
 
 
+def pareto(ws: Worksheet, anchor: str, title: str, first: int, last: int, share: int, running: int) -> None:
+    """Parts as bars, the largest first, and what they make together as a line, on one axis to 100 %."""
+    chart = BarChart()
+    _titled(chart, title)
+    _plain(chart, "0%", 26, 9)
+    chart.y_axis.scaling.min, chart.y_axis.scaling.max = 0, 1
+    chart.gapWidth = 40
+    chart.legend.position = "b"
+    chart.legend.txPr = _small()
+    bars = Series(Reference(ws, min_col=share, min_row=first, max_row=last), title="Share of the revenue lost")
+    bars.graphicalProperties.solidFill = BLUE
+    bars.dLbls = _values("0%")
+    chart.series.append(bars)
+    together = Series(Reference(ws, min_col=running, min_row=first, max_row=last), title="Running share")
+    _line(together, ORANGE)
+    lines = LineChart()
+    lines.series.append(together)
+    chart.set_categories(Reference(ws, min_col=2, min_row=first, max_row=last))
+    lines.set_categories(Reference(ws, min_col=2, min_row=first, max_row=last))
+    chart += lines
+    ws.add_chart(chart, anchor)
+
+
+def _values(number: str) -> DataLabelList:
+    """Each bar with its figure and nothing else."""
+    labels = DataLabelList(showVal=True, numFmt=number, txPr=_small())
+    for hidden in ("showSerName", "showCatName", "showLegendKey", "showPercent"):
+        setattr(labels, hidden, False)
+    return labels
+
+
 def curve(
     ws: Worksheet, anchor: str, title: str, row: int, heading: int, first: str, last: str, interval: bool
 ) -> None:

@@ -1,7 +1,7 @@
 """Draws monthly.xlsx. Run `python workbook_templates/draw_monthly.py` after a change and commit both.
 
-What is filled is named (rx_..., tbl...); monthly.md lists the names. `monthly_figures.py` and `monthly_records.py` have
-a function for each sheet.
+What is filled is named (rx_..., tbl...); monthly.md lists the names. `monthly_figures.py`, `monthly_insight.py` and
+`monthly_records.py` have a function for each sheet.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import charts
 import monthly_figures as figures
+import monthly_insight as insight
 import monthly_records as records
 from draw import save
 
@@ -26,6 +27,7 @@ SHEETS = (
     figures.tiers,
     figures.cohorts_customers,
     figures.cohorts_revenue,
+    insight.reasons,
     figures.tie_out,
     records.checks,
     records.quality,

@@ -12,6 +12,7 @@ from retention_xl.report.sheets import (
     data,
     movers,
     quality,
+    reasons,
     reference,
     settings,
     summary,
@@ -28,6 +29,7 @@ SHEETS = (
     "tiers",
     "cohorts",
     "cohort_revenue",
+    "reasons",
     "tie_out",
     "checks",
     "quality",
@@ -38,15 +40,15 @@ SHEETS = (
 def contents(report: Report) -> Contents:
     """All singles, blocks and lists of this month's workbook."""
     blocks: dict[str, Block] = {}
-    for sheet in (summary, bridge, movers, tiers, cohorts, tie_out, checks, quality, settings, data):
+    for sheet in (summary, bridge, movers, tiers, cohorts, reasons, tie_out, checks, quality, settings, data):
         blocks |= sheet.blocks(report)
     singles = _heads(report)
-    for sheet in (summary, bridge, tiers, cohorts, checks):
+    for sheet in (summary, bridge, tiers, cohorts, reasons, checks):
         singles |= sheet.singles(report)
     lists: dict[str, List] = {}
     for sheet in (actions, movers, quality, reference):
         lists |= sheet.lists(report)
-    return Contents(singles, blocks, lists, [data.unused_sheet(report)])
+    return Contents(singles, blocks, lists, [*reasons.unused_sheets(report), data.unused_sheet(report)])
 
 
 def _heads(report: Report) -> dict[str, Single]:

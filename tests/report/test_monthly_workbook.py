@@ -54,13 +54,16 @@ LEDGERS: dict[str, tuple[int, int, Nature, bool]] = {
     "too many for a customer table": (120, 30, "recurring", False),
     "purchases too many for a table": (60, 9, "purchases", False),
     "one month too many for a table": (4, 1, "recurring", False),
+    "reasons stated": (90, 16, "recurring", True),
 }
+REASONS = ("Price", "price", "", "Missing feature", "No longer needed", "=1+1")
 
 
 def ledger(name: str) -> Facts:
     customers, months, nature, fits = LEDGERS[name]
     table = random_table(customers, months, seed=len(name), zeros=nature == "purchases")
-    return facts_of(table, nature=nature, with_customers=fits, reasons={"Customer 0001": "Price"}, notes=[REFUSED])
+    stated = {row: REASONS[i % len(REASONS)] for i, row in enumerate(table)} if name == "reasons stated" else {}
+    return facts_of(table, nature=nature, with_customers=fits, reasons=stated, notes=[REFUSED])
 
 
 def report_of(facts: Facts) -> Report:
@@ -168,9 +171,8 @@ def test_texts_of_the_ledger_are_never_formulas(tmp_path: Path) -> None:
 
 
 def test_the_template_and_the_report_know_the_same_names() -> None:
-    used = contents(report_of(ledger("three customers in four months")))
-    both = contents(report_of(ledger("too many for a customer table")))
-    known = {*used.singles, *used.blocks, *used.lists, *both.blocks}
+    every = [contents(report_of(ledger(name))) for name in ("reasons stated", "too many for a customer table")]
+    known = {name for used in every for name in (*used.singles, *used.blocks, *used.lists)}
     template = openpyxl.load_workbook(template_path("monthly"))
     named = {name for name in template.defined_names if name.startswith("rx_")}
     tables = {name for sheet in template for name in sheet.tables}
