@@ -14,8 +14,8 @@ Of the two ways to answer one is given: `result`, a single cell as above or a li
 the code of an answer that is an error as a whole, with `says` for words that the sentence must contain in Python.
 Numbers agree within `tolerance` (relative, absolute below 1), 1e-9 unless the case says otherwise.
 
-`source` says who computed the answer: an article, a page, a paper, "by hand" with the reckoning. Never this program.
-`cannot = {lambdas = "why"}` names a host that cannot run the case and the reason; its test fails when it starts to pass.
+`source` says who computed the answer: an article, a page, a paper, "by hand" with the reckoning; never this program.
+`cannot = {lambdas = "why"}` names a host that cannot run the case, and why; its test fails when it starts to pass.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ OMITTED = object()  # an argument left out before a later one
 
 
 class Case(NamedTuple):
-    """One case, with cells as hosts hand them over: "" for an empty one, an ErrorValue for an error, rows for a range."""
+    """One case, with cells as hosts hand them over: "" for an empty one, ErrorValue for an error, rows for a range."""
 
     name: str  # file and position: customers-7-CRR
     function: str
