@@ -59,12 +59,17 @@ class Block:
 
 @dataclass(frozen=True)
 class List:
-    """The rows of an Excel Table: one mapping or sequence a row, in the order of `headings`."""
+    """The rows of an Excel Table: one mapping or sequence a row, in the order of `headings`.
+
+    `added` are those of the headings that a person put into an earlier workbook: the table gets a column for each that
+    it lacks. The value is the heading of the column whose look it takes.
+    """
 
     headings: Sequence[str]
     count: int
     rows: Callable[[Addresses], Iterable[Sequence[Content]]]
     totals: Mapping[str, Content] = field(default_factory=dict)
+    added: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ def fill(template: Path, contents: Contents, path: Path, stamp: date) -> list[st
             package.remove_sheet(sheet)
     binding = bind(package, contents)
     binding.demand(package.file_name)
+    binding = _with_added_columns(package, binding, contents)
     looks = {name: _BlockLook(package, area, contents.blocks[name]) for name, area in binding.blocks.items()}
     list_looks = {name: _ListLook(package, table) for name, table in binding.lists.items()}
     _resize(package, binding, contents)
@@ -36,6 +37,15 @@ def fill(template: Path, contents: Contents, path: Path, stamp: date) -> list[st
         package.put(area.sheet, area.top, area.left, addresses.kept(content))
     package.save(path, stamp)
     return [*addresses.remarks(), *package.remarks]
+
+
+def _with_added_columns(package: Package, binding: Binding, contents: Contents) -> Binding:
+    """Every list with a column for each heading that a person added to an earlier workbook."""
+    for name, table in binding.lists.items():
+        for heading, like in contents.lists[name].added.items():
+            if column_of(table, heading) is None:
+                package.add_table_column(name, heading, column_of(table, like))
+    return binding.placed(package)
 
 
 def _resize(package: Package, binding: Binding, contents: Contents) -> None:
@@ -186,6 +196,11 @@ class _ListLook:
             if (formula := package.sheet(body.sheet).formula(body.top, body.left + column)) is not None
         }
         taken = [column_of(table, heading) for heading in content.headings]
+        # A column that computes itself in the template does so here too, whatever stood in it a month ago.
+        taken = [
+            None if heading in content.added and column in formulas else column
+            for heading, column in zip(content.headings, taken, strict=True)
+        ]
         own = {column: filled_down(formula) for column, formula in formulas.items() if column not in taken}
         rows = _list_rows(content, taken, own, body.width, addresses)
         package.set_body(body, rows, [self.styles], [self.attributes])

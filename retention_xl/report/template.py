@@ -113,7 +113,8 @@ def bind(package: Package, contents: Contents, required: Iterable[str] = ()) -> 
     for table in tables.values():
         right = table_spelling.get(table.name.lower())
         if right is not None:
-            said.extend(_table_faults(package, table, contents.lists[right].headings))
+            own = [heading for heading in contents.lists[right].headings if heading not in contents.lists[right].added]
+            said.extend(_table_faults(package, table, own))
             lists[right] = table
         elif table.name.lower().startswith("tbl"):
             said.append(
