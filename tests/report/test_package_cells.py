@@ -232,3 +232,40 @@ def test_a_cell_that_is_not_in_the_template_looks_like_its_row_or_column(tmp_pat
     sheet = load_workbook(tmp_path / "out.xlsx").active
     assert sheet["C5"].number_format == "0.000"
     assert sheet["C7"].font.b
+
+
+@both_ways
+def test_a_date_where_the_template_has_no_date_format_is_said_once_a_column(template: Path, streamed: bool) -> None:
+    package = Package(template)
+    rows: list[list[Content]] = [[date(2024, 6, 30), date(2024, 6, 30)], [date(2024, 7, 31), date(2024, 7, 31)]]
+    looks = [package.sheet("Sheet").style(1, column) for column in (1, 2)]
+    if streamed:
+        package.set_body(Area("Sheet", 1, 1, 2, 2), rows, [looks], [""])
+    else:
+        for row, values in enumerate(rows, 1):
+            for column, value in enumerate(values, 1):
+                package.put("Sheet", row, column, value, looks[column - 1])
+    package.save(template.with_name("out.xlsx"), STAMP)
+    assert package.remarks == ["Sheet!A1: a date stands here, but the template has no date format for it."]
+
+
+@pytest.mark.parametrize(
+    ("code", "dates"),
+    [
+        ("yyyy-mm-dd", True),
+        ("mmm yyyy", True),
+        ("[$-409]d mmm yyyy", True),
+        ("hh:mm", True),
+        ("General", False),
+        ("0.0%", False),
+        ('#,##0 "days"', False),
+        ("[Red]0", False),
+        ("0.00_);\\(0.00\\)", False),
+    ],
+)
+def test_a_date_format_is_told_from_others(tmp_path: Path, code: str, dates: bool) -> None:
+    book = Workbook()
+    book.active["A1"].number_format = code
+    book.save(tmp_path / "template.xlsx")
+    package = Package(tmp_path / "template.xlsx")
+    assert package.sheet("Sheet").text.styles.shows_dates(package.sheet("Sheet").style(1, 1)) == dates

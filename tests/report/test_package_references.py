@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from retention_xl.report.package.references import Removal, Resize, filled_down, translated
+from retention_xl.report.package.references import Removal, Resize, Widening, filled_down, translated
 
 ROWS = Resize("Data", "rows", 4, 5, 10)  # two sample rows become ten
 COLUMNS = Resize("Data", "columns", 3, 5, 12, (4, 6))  # C:E of rows 4 to 6 become C:N
@@ -97,3 +97,11 @@ def test_a_formula_is_filled_down_and_right(formula: str, rows: int, columns: in
 @pytest.mark.parametrize("rows", [0, 1, 199_999])
 def test_filling_down_fast_says_the_same(formula: str, rows: int) -> None:
     assert filled_down(formula)(rows) == translated(formula, rows, 0)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("SUM(C4:E6)", "SUM(C4:F6)"), ("SUM(E4:E6)", "SUM(E4:E6)"), ("E5", "E5"), ("SUM(B1:E60)", "SUM(B1:F60)")],
+)
+def test_a_column_added_behind_the_last_leaves_the_last_one_s_total_alone(before: str, after: str) -> None:
+    assert Widening("Data", 5, (4, 6)).formula(before, "Data") == after

@@ -266,3 +266,41 @@ def test_the_only_visible_sheet_stays(tmp_path: Path) -> None:
     book.save(tmp_path / "template.xlsx")
     with pytest.raises(TemplateError, match=r"'One' is the only visible sheet"):
         Package(tmp_path / "template.xlsx").remove_sheet("One")
+
+
+def test_slicers_of_a_removed_sheet_s_table_go(template: Path, tmp_path: Path) -> None:
+    def add(parts: dict[str, bytes]) -> None:
+        x14 = "http://schemas.microsoft.com/office/spreadsheetml/2009/9/main"
+        x15 = "http://schemas.microsoft.com/office/spreadsheetml/2010/11/main"
+        for number, table in ((1, 1), (2, 2)):  # the tables of Movers and of Gone
+            parts[f"xl/slicerCaches/slicerCache{number}.xml"] = (
+                f'<slicerCacheDefinition xmlns="{x14}" name="Slicer_{number}"><extLst><ext><x15:tableSlicerCache '
+                f'xmlns:x15="{x15}" tableId="{table}" column="1"/></ext></extLst></slicerCacheDefinition>'
+            ).encode()
+            kind = "http://schemas.microsoft.com/office/2007/relationships/slicerCache"
+            relation = f'<Relationship Id="sl{number}" Type="{kind}" Target="slicerCaches/slicerCache{number}.xml"/>'
+            replace_in(parts, "xl/_rels/workbook.xml.rels", "</Relationships>", relation + "</Relationships>")
+        listed = "".join(f'<x14:slicerCache r:id="sl{number}"/>' for number in (1, 2))
+        relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+        extension = f'<extLst><ext><x15:slicerCaches xmlns:x15="{x15}" xmlns:x14="{x14}" xmlns:r="{relations}">'
+        end = f"{extension}{listed}</x15:slicerCaches></ext></extLst></workbook>"
+        replace_in(parts, "xl/workbook.xml", "</workbook>", end)
+
+    package = Package(repacked(template, add))
+    package.remove_sheet("Gone")
+    parts = saved(package, tmp_path / "out.xlsx")
+    assert "xl/slicerCaches/slicerCache1.xml" in parts
+    assert "xl/slicerCaches/slicerCache2.xml" not in parts
+    assert re.findall(rb'slicerCache r:id="(\w+)"', parts["xl/workbook.xml"]) == [b"sl1"]
+
+
+def test_an_author_s_formula_that_lost_its_sheet_is_said_unless_written_anew(template: Path, tmp_path: Path) -> None:
+    package = Package(template)
+    package.remove_sheet("Gone")
+    package.save(tmp_path / "out.xlsx", STAMP)
+    assert package.remarks == ["Summary!B10: the template's formula points to 'Gone', which is left out."]
+    package = Package(template)
+    package.remove_sheet("Gone")
+    package.put("Summary", 10, 2, "no such data")
+    package.save(tmp_path / "out.xlsx", STAMP)
+    assert package.remarks == []

@@ -99,7 +99,7 @@ class ChartCaches:
         old = [child for child in parent if child.tag in (tag("lvl", EXTENDED), tag("v", EXTENDED))]
         new: etree._Element | None = None
         if values is not None and area is not None and local_name(parent) == "txData":
-            new = etree.Element(tag("v", EXTENDED))
+            new = etree.Element(tag("v", EXTENDED), nsmap={"cx": EXTENDED})
             new.text = str(values[0] or "")
         elif values is not None and area is not None and 1 in (area.width, area.height):
             new = _level(values, self._format_code(area) if local_name(parent) == "numDim" else None)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from lxml import etree
 
 from .areas import plain_corners, plain_reference
-from .parts import Parts, drop_attributes, local_name, tag
+from .parts import Parts, drop_attributes, local_name, remove_with_empty_parents, tag
 from .references import Change, Corner, Removal, Resize
 from .sheet import FORMULA, FORMULA_TEXTS, SHEET_DATA, Sheet
 
@@ -93,7 +93,11 @@ def _places(parts: Parts, sheet: Sheet, change: Resize) -> None:
     for element in list(sheet.root.iter("{*}hyperlink", "{*}sparkline")):
         place = element.get("ref") or element.findtext("{*}sqref") or ""
         if place and change.goes(*plain_corners(place)[:2]):
-            _drop(parts, sheet.part, element)
+            parts.changed.add(sheet.part)
+            container = element.getparent()
+            group = container.getparent() if container is not None else None
+            only_line = local_name(container) == "sparklines" and container is not None and len(container) == 1
+            remove_with_empty_parents(group if only_line and group is not None else element)
     outside_cells = [e for child in sheet.root if child.tag != SHEET_DATA for e in child.iter("{*}*")]
     for element in [*outside_cells, *sheet.data.iter(FORMULA)]:
         name = local_name(element)

@@ -39,6 +39,15 @@ def drop_attributes(element: etree._Element, *names: str) -> None:
             del element.attrib[name]
 
 
+def remove_with_empty_parents(element: etree._Element) -> None:
+    parent = element.getparent()
+    while parent is not None:
+        parent.remove(element)
+        if len(parent):
+            return
+        element, parent = parent, parent.getparent()
+
+
 class Relation(NamedTuple):
     id: str
     kind: str  # the last word of its type: "worksheet", "table", "drawing"

@@ -225,6 +225,19 @@ class Resize:
         return rewrite(text, change, concerns)
 
 
+class Widening(Resize):
+    """One more column behind `last`: what spans several columns and ends with `last` takes it in. A reference to the
+    last column itself, such as its total, stays one to that column."""
+
+    def __init__(self, sheet: str, last: int, within: tuple[int, int]) -> None:
+        super().__init__(sheet, "columns", last, last, 2, within)
+
+    def corners(self, first: Corner, last: Corner, grow_single: bool) -> tuple[Corner, Corner]:
+        if first.column == last.column:
+            return first, last
+        return super().corners(first, last, grow_single)
+
+
 class Removal:
     """A sheet goes: references to it become #REF!, as Excel makes them."""
 

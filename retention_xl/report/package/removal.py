@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from lxml import etree
 
 from .follow import follow
-from .parts import OFFICE_RELATIONS, Parts, local_name, tag
+from .parts import OFFICE_RELATIONS, Parts, local_name, remove_with_empty_parents, tag
 from .references import Removal
 from .sheet import Sheet
 
@@ -52,18 +52,9 @@ def _remove_slicer_caches(parts: Parts, book: etree._Element, others: Sequence[S
             cache_name = parts.tree(relation.target).get("name")
             for element in [*book.iter("{*}slicerCache"), *book.iter(tag("definedName"))]:
                 if element.get(tag("id", OFFICE_RELATIONS)) == relation.id or element.get("name") == cache_name:
-                    _remove_with_empty_parents(element)
+                    remove_with_empty_parents(element)
             parts.drop_relation(parts.workbook, relation.target)
             parts.remove(relation.target)
-
-
-def _remove_with_empty_parents(element: etree._Element) -> None:
-    parent = element.getparent()
-    while parent is not None:
-        parent.remove(element)
-        if len(parent):
-            return
-        element, parent = parent, parent.getparent()
 
 
 def _show_another(book: etree._Element, removed: int) -> None:

@@ -115,6 +115,17 @@ class Sheet:
             self._mentioned = "\n".join(text for text in texts + values if "!" in text).lower()
         return sheet.lower().replace("'", "''") in self._mentioned
 
+    def sound_formulas(self) -> list[etree._Element]:
+        return [formula for _, formula in self.formulas() if "#REF!" not in (formula.text or "")]
+
+    def standing_cell(self, formula: etree._Element) -> str | None:
+        """The address of a formula's cell; None where the cell has been written anew since."""
+        cell = formula.getparent()
+        row = cell.getparent() if cell is not None else None
+        if cell is None or row is None or self.rows.get(int(row.get("r", "0"))) is not row:
+            return None
+        return cell.get("r")
+
     def element(self, row: int, column: int) -> etree._Element | None:
         if row in self.rows:
             reference = f"{letters(column)}{row}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -17,7 +17,7 @@ from .cell_text import CellText
 from .charts import ChartCaches
 from .follow import follow
 from .parts import OFFICE_RELATIONS, Parts, drop_attributes, local_name, tag
-from .references import Resize
+from .references import Resize, Widening
 from .removal import remove_sheet
 from .saving import write_package
 from .sheet import Body, Sheet
@@ -56,6 +56,7 @@ class Package:
         date1904 = properties is not None and properties.get("date1904") in ("1", "true")
         self._text = CellText(date1904, Styles(self.parts))
         self._notes: list[str] = []
+        self._broken: list[tuple[Sheet, etree._Element, str]] = []
         targets = {r.id: r for r in self.parts.relations(self.parts.workbook)}
         self.sheets: list[str] = []
         self._kinds: dict[str, str] = {}
@@ -187,7 +188,7 @@ class Package:
         sheet = self.sheet(area.sheet)
         model = area.left + (area.width - 1 if like is None else like)
         styles = [sheet.style(row, model) for row in range(area.top, area.bottom + 1)]
-        self.resize_columns(area.sheet, area.right, area.right, 2, area.top, area.bottom)
+        self._resize(Widening(area.sheet, area.right, (area.top, area.bottom)))
         for row, style in zip(range(area.top, area.bottom + 1), styles, strict=True):
             sheet.put(row, area.right + 1, heading if row < body.top else None, style)
         columns = next(self.parts.touch(table.part).iter(tag("tableColumns")))
@@ -203,9 +204,12 @@ class Package:
         if visible == [name]:
             raise TemplateError(f"{self.file_name}: {name!r} is the only visible sheet and cannot be left out.")
         others = [sheet for sheet in self.worksheets if sheet.name != name]
+        pointing = [sheet for sheet in others if sheet.mentions(name)]
+        whole = [(sheet, formula) for sheet in pointing for formula in sheet.sound_formulas()]
         remove_sheet(self.parts, name, self.sheets.index(name), self._kinds.pop(name), others, self.sheets)
         self.sheets.remove(name)
         self._sheets.pop(name, None)
+        self._broken += [(sheet, formula, name) for sheet, formula in whole if "#REF!" in (formula.text or "")]
 
     # ---- writing
 
@@ -227,13 +231,18 @@ class Package:
             element.remove(old)
         if isinstance(content, Cell) and content.formula is not None:
             element.set("totalsRowFunction", "custom")
-            formula = etree.SubElement(element, tag("totalsRowFormula"))
+            formula = etree.Element(tag("totalsRowFormula"))
             formula.text = content.formula.removeprefix("=")
+            # The schema wants it right behind the column's own formula.
+            element.insert(len(element.findall(tag("calculatedColumnFormula"))), formula)
         elif isinstance(content, str):
             element.set("totalsRowLabel", content)
 
-    def save(self, path: Path, stamp: date) -> None:
-        """Writes the package whole or not at all; times in it are `stamp`, so the same contents give the same bytes."""
+    def save(self, path: Path, stamp: date, approve: Callable[[Path], None] | None = None) -> None:
+        """Writes the package whole or not at all; times in it are `stamp`, so the same contents give the same bytes.
+
+        `approve` may refuse the finished file, by an error, before it takes its place.
+        """
         if self.has_macros != (path.suffix.lower() in (".xlsm", ".xltm")):
             kind = (
                 "holds macros; call the report .xlsm" if self.has_macros else "holds no macros; call the report .xlsx"
@@ -243,10 +252,11 @@ class Package:
         self._ask_for_calculation()
         for sheet in self.worksheets:
             sheet.drop_stale_values()
+        self._say_what_broke()
         self._refresh_pivots()
         self._set_times(stamp)
         caches = ChartCaches(self)
-        write_package(self.parts, path, stamp, {s.part: s for s in self.worksheets}, caches.rewrite)
+        write_package(self.parts, path, stamp, {s.part: s for s in self.worksheets}, caches.rewrite, approve)
 
     def _drop_calculation_chain(self) -> None:
         """It lists formula cells; a stale one makes Excel offer a repair, a missing one is made anew."""
@@ -262,6 +272,14 @@ class Package:
             before = next(e for e in (book.find(tag(name)) for name in _BEFORE_CALCULATION) if e is not None)
             before.addnext(calculation)
         calculation.set("fullCalcOnLoad", "1")
+
+    def _say_what_broke(self) -> None:
+        """A template author's own formulas that pointed to a sheet which is not in this month's workbook."""
+        for sheet, formula, gone in self._broken:
+            cell = sheet.standing_cell(formula)
+            if cell is not None:
+                said = f"the template's formula points to {gone!r}, which is left out."
+                self._notes.append(f"{sheet.name}!{cell}: {said}")
 
     def _refresh_pivots(self) -> None:
         for part in list(self.parts):
