@@ -117,6 +117,13 @@ def report(
     settings: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Targets, limits and tiers of your company (TOML).")
     ] = None,
+    verify: Annotated[
+        bool,
+        typer.Option("--verify", help="Publish only if another spreadsheet engine computes the same in every cell."),
+    ] = False,
+    pdf: Annotated[
+        bool, typer.Option("--pdf", help="Also print the workbook to a PDF beside it, through LibreOffice.")
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
 ) -> None:
     """Make the monthly workbook from a billing ledger."""
@@ -135,7 +142,7 @@ def report(
             "allow_empty_months": allow_empty_months,
             "encoding": encoding,
         }
-        make_report(ledger, output, month, template, reading, rates, settings, quiet)
+        make_report(ledger, output, month, template, reading, rates, settings, quiet, verify, pdf)
 
 
 @app.command()
@@ -179,13 +186,25 @@ def make_report(
     rates_path: Path | None,
     settings_path: Path | None,
     quiet: bool,
+    verify: bool = False,
+    pdf: bool = False,
 ) -> None:
     """From the ledger to the workbook and the summary."""
     from retention_xl.terminal import print_summary, progress_display
 
     with progress_display(quiet) as progress:
         done = write_monthly(
-            ledger_path, ledger_path.name, output, month, template, reading, rates_path, settings_path, progress
+            ledger_path,
+            ledger_path.name,
+            output,
+            month,
+            template,
+            reading,
+            rates_path,
+            settings_path,
+            progress,
+            verify=verify,
+            pdf=pdf,
         )
     if not quiet:
         print_summary(done.report, done.path, done.remarks)

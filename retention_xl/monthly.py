@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class Monthly(NamedTuple):
     report: Report
     path: Path
-    remarks: Sequence[str]  # about texts that had to be cut
+    remarks: Sequence[str]  # about texts that had to be cut, what was verified and printed
 
 
 def write_monthly(
@@ -32,18 +32,27 @@ def write_monthly(
     settings_path: Path | None = None,
     progress: Callable[[str, float | None], None] = lambda text, fraction: None,
     folder: Path = Path(),
+    verify: bool = False,
+    pdf: bool = False,
 ) -> Monthly:
     """Read the ledger (a path or a DataFrame, `name` to its readers) and write its workbook.
 
-    `reading` goes to `read_ledger`. Without an output the workbook is named after ledger and month, in `folder`.
+    `reading` goes to `read_ledger`. Without an output the workbook is named after ledger and month, in `folder`. `verify`:
+    only if a spreadsheet engine computes the same in every cell; `pdf`: and print it to a PDF beside it.
     """
     progress("Starting", None)
+    from retention_xl.report.pdf import installed_libreoffice, print_to_pdf
+    from retention_xl.report.verify import installed_engine
+
+    # What is not installed is said before the work, not after it.
+    engine = installed_engine() if verify else None
+    libreoffice = installed_libreoffice() if pdf else None
     from retention_xl.ledger import read_ledger
     from retention_xl.ledger.currencies import load_rates
     from retention_xl.report.build import build_report
     from retention_xl.report.model import Source
     from retention_xl.report.settings import load_settings
-    from retention_xl.report.write import write_report
+    from retention_xl.report.write import write_report, write_verified_report
 
     rates = load_rates(rates_path) if rates_path else None
     with read_ledger(ledger, rates=rates, progress=progress, **(reading or {})) as read:
@@ -61,7 +70,16 @@ def write_monthly(
     progress("Building the report", None)
     report = build_report(facts, load_settings(settings_path, facts.nature), source)
     progress("Writing the workbook", None)
-    return Monthly(report, target, write_report(report, target, template))
+    if engine:
+        progress(f"{engine} recalculates the workbook", None)
+        report, verified, remarks = write_verified_report(report, target, template, engine)
+        remarks.append(str(verified))
+    else:
+        remarks = write_report(report, target, template)
+    if libreoffice:
+        progress("Printing to PDF", None)
+        remarks.append(f"PDF: {print_to_pdf(target, libreoffice)}")
+    return Monthly(report, target, remarks)
 
 
 def month_reason(month: str, asked: bool, last_month: str, last_date: date) -> str:

@@ -43,6 +43,8 @@ HOMES = {
     "lxml": ("report/",),
     "typer": ("cli.py", "addin_commands.py", "exits.py"),
     "rich": ("terminal.py",),
+    "ironcalc": ("report/verify.py",),
+    "formualizer": ("report/verify.py",),
 }
 
 

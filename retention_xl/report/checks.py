@@ -137,6 +137,18 @@ def make_checks(
     )
 
 
+def recalculated(engine: str, formulas: int) -> Check:
+    """The line that a verified workbook carries; without it, or with a difference, the workbook is not published."""
+    return Check(
+        "recalculated",
+        f"Recalculated by {engine}",
+        formulas,
+        formulas,
+        0,
+        "A program independent of this one computed every formula afresh: each shows the same value.",
+    )
+
+
 def missing_parts(facts: Facts) -> tuple[float, float]:
     """Lines and money that were refused and stand nowhere else, as a part of all lines and of all money.
 

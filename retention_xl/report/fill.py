@@ -13,8 +13,13 @@ from .template import Binding, bind, column_of
 _NOWHERE = "#REF!"
 
 
-def fill(template: Path, contents: Contents, path: Path, stamp: date) -> list[str]:
-    """Writes the workbook, whole or not at all, and says what its reader has to know (texts that were cut ...)."""
+def fill(
+    template: Path, contents: Contents, path: Path, stamp: date, approve: Callable[[Path], None] | None = None
+) -> list[str]:
+    """Writes the workbook, whole or not at all, and says what its reader has to know (texts that were cut ...).
+
+    `approve` may refuse the finished file, by an error, before it takes its place.
+    """
     package = Package(template)
     for sheet in contents.drop_sheets:
         if sheet in package.sheets:
@@ -35,7 +40,7 @@ def fill(template: Path, contents: Contents, path: Path, stamp: date) -> list[st
         single = contents.singles[name].content
         content = single(addresses) if callable(single) else single
         package.put(area.sheet, area.top, area.left, addresses.kept(content))
-    package.save(path, stamp)
+    package.save(path, stamp, approve)
     return [*addresses.remarks(), *package.remarks]
 
 

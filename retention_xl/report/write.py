@@ -3,20 +3,55 @@
 from __future__ import annotations
 
 from calendar import monthrange
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from retention_xl.report.checks import recalculated
 from retention_xl.report.contents import contents
 from retention_xl.report.fill import fill
 from retention_xl.report.model import Report
 from retention_xl.report.template import template_path
+from retention_xl.report.verify import Engine, Verified, formula_cells, verify
 from retention_xl.report.wording import first_day
 
 
-def write_report(report: Report, path: Path | str, template: str = "monthly") -> list[str]:
+def write_report(
+    report: Report, path: Path | str, template: str = "monthly", approve: Callable[[Path], None] | None = None
+) -> list[str]:
     """Write the workbook to `path`, whole or not at all; returns remarks about texts that had to be cut.
 
-    `template` is the name of a shipped template or the path of a company's own.
+    `template` is the name of a shipped template or the path of a company's own. `approve` may refuse the finished
+    file, by an error, before it takes its place.
     """
     first = first_day(report.month)
     stamp = first.replace(day=monthrange(first.year, first.month)[1])
-    return fill(template_path(template), contents(report), Path(path), stamp)
+    return fill(template_path(template), contents(report), Path(path), stamp, approve)
+
+
+def write_verified_report(
+    report: Report, path: Path | str, template: str, engine: Engine
+) -> tuple[Report, Verified, list[str]]:
+    """As `write_report`, but published only where the engine computes the value of every formula as it is shown.
+
+    The line on the Checks sheet says how many formulas those are, and adds some itself: a draft counts them, and the
+    file that is compared is the one that is published, byte for byte.
+    """
+    with TemporaryDirectory(prefix="retention-xl-") as folder:
+        draft = Path(folder) / f"draft{Path(path).suffix}"
+        write_report(_with_line(report, engine, 0), draft, template)
+        count = sum(cell.value is not None for cell in formula_cells(draft))
+    found: list[Verified] = []
+
+    def approve(finished: Path) -> None:
+        found.append(verify(finished, engine))
+        found[-1].demand()
+
+    verified = _with_line(report, engine, count)
+    remarks = write_report(verified, path, template, approve)
+    return verified, found[-1], remarks
+
+
+def _with_line(report: Report, engine: Engine, formulas: int) -> Report:
+    return replace(report, checks=(*report.checks, recalculated(str(engine), formulas)))

@@ -21,9 +21,17 @@ _LARGE = 1_000_000  # cells from which a sheet may pass the 2 GiB that a zip ent
 
 
 def write_package(
-    parts: Parts, path: Path, stamp: date, sheets: Mapping[str, Sheet], finish: Callable[[], None]
+    parts: Parts,
+    path: Path,
+    stamp: date,
+    sheets: Mapping[str, Sheet],
+    finish: Callable[[], None],
+    approve: Callable[[Path], None] | None = None,
 ) -> None:
-    """`finish` runs after the sheets: chart caches and added styles follow from what was written there."""
+    """`finish` runs after the sheets: chart caches and added styles follow from what was written there.
+
+    `approve` sees the finished file before it takes its place; what it raises leaves nothing written.
+    """
     locks = [path.with_name(name) for name in (f"~${path.name}", f".~lock.{path.name}#")]
     for lock in locks:
         if path.exists() and lock.exists():
@@ -35,6 +43,8 @@ def write_package(
                 _write_parts(archive, parts, stamp, sheets, finish)
             stream.flush()
             os.fsync(stream.fileno())
+        if approve is not None:
+            approve(temporary)
         try:
             temporary.replace(path)
         except PermissionError:

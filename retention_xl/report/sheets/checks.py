@@ -60,9 +60,7 @@ def _cells(report: Report, at: Addresses) -> Iterable[Sequence[Content]]:
             Cell(check.computed, computed) if computed else check.computed,
             Cell(check.expected, expected) if expected else check.expected,
             Cell(round(check.computed - check.expected, 6), f"ROUND({a}-{b},6)"),
-            Cell(check.tolerance, setting(report, at, "policy.refused_limit"))
-            if check.is_share
-            else check.tolerance,
+            Cell(check.tolerance, setting(report, at, "policy.refused_limit")) if check.is_share else check.tolerance,
             Cell("PASS" if check.passed else "FAIL", f'IF(ABS({a}-{b})<={tolerance},"PASS","FAIL")'),
             check.proves,
         )
@@ -98,6 +96,7 @@ def _formulas(report: Report, at: Addresses) -> dict[str, tuple[str, str]]:
         "explained": (quality.refused_by_reason(report, at), quality.line_count(at, "refused")),
         "missing_lines": (quality.missing_share(at, money=False), ""),
         "missing_money": (quality.missing_share(at, money=True), ""),
+        "recalculated": ("", ""),
     }
 
 
