@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -15,7 +16,8 @@ from retention_xl.report.cells import Addresses, Block, Cell, Content, Contents,
 from retention_xl.report.fill import fill
 
 from .engines import cached, compare, formulas, recalc_formualizer, recalc_ironcalc, recalc_libreoffice
-from .sample_templates import add_table, define
+from .sample_templates import add_table, define, repacked, rich_template
+from .test_fill import month
 
 STAMP = date(2024, 6, 30)
 SIZES = [(0, 1), (1, 1), (2, 2), (3, 12), (300, 24)]
@@ -115,9 +117,6 @@ def test_libreoffice_computes_the_values_written(
 
 def falsified(path: Path) -> Path:
     """The same workbook with every number of ours beside its formula one too high."""
-    import re
-
-    from .sample_templates import repacked
 
     def spoil(parts: dict[str, bytes]) -> None:
         for name in parts:
@@ -151,3 +150,18 @@ def test_readers_that_do_not_calculate_show_every_value(template: Path) -> None:
     assert shown == ["=2024-06", 3, 1, "3 & more", False, "#N/A", None, datetime(2024, 2, 29)]
     rows = CalamineWorkbook.from_path(out).get_sheet_by_name("The summary").to_python()
     assert [row[1] for row in rows[:8]] == ["=2024-06", 3.0, 1.0, "3 & more", False, "", "", date(2024, 2, 29)]
+
+
+@pytest.mark.libreoffice
+@pytest.mark.parametrize("rows", [1, 40])
+def test_libreoffice_opens_a_template_with_everything_in_it_and_agrees_about_the_author_s_formulas(
+    tmp_path: Path, soffice: str, rows: int
+) -> None:
+    template = rich_template(tmp_path / "template.xlsx")
+    out = tmp_path / "out.xlsx"
+    fill(template, month(rows, (rows, 5), (3, 6)), out, STAMP)
+    office = recalc_libreoffice(out, tmp_path, soffice)
+    assert set(formulas(out)) == set(office)
+    # IronCalc does not find notes where openpyxl puts them, so the other one.
+    assert compare(recalc_formualizer(out), office, any_error=True) == []
+    assert office["Summary", "B5"] == office["Summary", "B3"] == 1.5 * sum(range(rows))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hypothesis
 import pytest
+from hypothesis import strategies
 
 from retention_xl.report.package.references import Removal, Resize, Widening, filled_down, translated
 
@@ -105,3 +107,31 @@ def test_filling_down_fast_says_the_same(formula: str, rows: int) -> None:
 )
 def test_a_column_added_behind_the_last_leaves_the_last_one_s_total_alone(before: str, after: str) -> None:
     assert Widening("Data", 5, (4, 6)).formula(before, "Data") == after
+
+
+ROW_NUMBERS, COLUMN_LETTERS = strategies.integers(1, 40), strategies.sampled_from("ABCDEFGH")
+CELLS = strategies.builds(lambda column, row: f"{column}{row}", COLUMN_LETTERS, ROW_NUMBERS)
+
+
+@hypothesis.given(first=strategies.integers(1, 30), count=strategies.integers(2, 500), reference=CELLS)
+def test_a_list_of_two_that_grows_and_shrinks_back_leaves_every_reference(
+    first: int, count: int, reference: str
+) -> None:
+    grown = Resize("S", "rows", first, first + 1, count).formula(f"{reference}+SUM({reference}:H60)", "S")
+    back = Resize("S", "rows", first, first + count - 1, 2).formula(grown, "S")
+    assert back == f"{reference}+SUM({reference}:H60)"
+
+
+@hypothesis.given(
+    first=strategies.integers(1, 30),
+    sample=strategies.integers(1, 9),
+    count=strategies.integers(1, 60),
+    row=ROW_NUMBERS,
+)
+def test_cells_keep_their_order_and_stay_in_their_body(first: int, sample: int, count: int, row: int) -> None:
+    change = Resize("S", "rows", first, first + sample - 1, count)
+    inside = first <= row < first + sample
+    moved = change.start(row)
+    assert moved <= change.start(row + 1)
+    assert (first <= moved < first + count) == inside
+    assert moved - row == (0 if row < first else count - sample) or inside

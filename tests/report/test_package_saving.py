@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tracemalloc
 import zipfile
 from datetime import date
 from pathlib import Path
@@ -132,6 +133,19 @@ def test_a_body_with_another_number_of_rows_than_announced_is_refused(
     package.set_body(Area("Notes", 5, 1, 6, 1), ([n] for n in range(rows)), [[0]], [""])
     with pytest.raises(ValueError, match=r"Notes!A5:A6: .* announced"):
         package.save(tmp_path / "out.xlsx", STAMP)
+
+
+def test_rows_are_not_held_in_memory(template: Path, tmp_path: Path) -> None:
+    peaks = []
+    for rows in (2_000, 20_000):
+        package = Package(template)
+        lines = ((f"customer {row}", row, row / 7) for row in range(rows))
+        package.set_body(Area("Notes", 5, 1, 4 + rows, 3), lines, [[0, 0, 0]], [""])
+        tracemalloc.start()
+        package.save(tmp_path / "out.xlsx", STAMP)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[1] < peaks[0] + 500_000  # bytes; the 18,000 rows more are some 4 MB of text
 
 
 # ---- whole or not at all
