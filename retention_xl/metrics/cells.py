@@ -76,8 +76,10 @@ def shown(value: object) -> str:
 
 
 def is_blank(cell: object) -> bool:
-    """An empty cell: None, "", and what pandas writes for a missing value (not equal to itself)."""
-    return cell is None or (isinstance(cell, str) and cell == "") or cell != cell
+    """An empty cell: None, "", and the missing values of pandas: NA, and NaN and NaT, which differ from themselves."""
+    if cell is None or isinstance(cell, str):
+        return not cell
+    return type(cell).__name__ == "NAType" or bool(cell != cell)
 
 
 def error_met(cell: ErrorValue, place: str) -> MetricError:
@@ -86,7 +88,7 @@ def error_met(cell: ErrorValue, place: str) -> MetricError:
 
 
 def number_in(cell: Any, place: str) -> float:
-    """The number of a cell; 0 for a blank one."""
+    """The number of a cell; 0 for a blank one. NaN is refused: it is also what a computation that failed leaves."""
     kind = type(cell)
     if kind is not float and kind is not int:
         if cell is None or (isinstance(cell, str) and cell == ""):

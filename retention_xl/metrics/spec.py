@@ -115,6 +115,7 @@ class FunctionSpec:
 
     __slots__ = (
         "_docstring",
+        "_indent",
         "_places",
         "counts_with",
         "function",
@@ -212,35 +213,29 @@ class FunctionSpec:
 
     def section(self, title: str) -> str:
         """The text of a section without its indent; a line that goes on keeps its own."""
-        position = SECTIONS.index(title)
-        start, end = self._places[position][1], self._places[position + 1][0]
-        text = self._docstring[start:end]
-        indent = text[: len(text) - len(text.lstrip())].rpartition("\n")[2]
-        return text.replace(f"\n{indent}", "\n").strip()
+        start, end = self._places[title]
+        return self._docstring[start:end].replace(self._indent, "\n").strip()
 
     def _find_sections(self, docstring: str) -> None:
         # Python 3.13 and later take the docstring's own indent away, earlier ones leave it.
         indent = "\n    " if "\n    Parameters:\n" in docstring else "\n"
         self._docstring = docstring
-        self._places: list[
-            tuple[int, int]
-        ] = []  # where each heading starts and where it ends; last the docstring's end
-        reached = 0
-        for title in SECTIONS:
-            heading = f"{indent}{title}:\n"
-            start = docstring.find(heading, reached)
-            if start < 0:
-                raise self.disagreement(f"the docstring has no section {title} in the order {', '.join(SECTIONS)}")
-            if not docstring[reached:start].strip():
-                raise self.disagreement(f"there is nothing before the section {title}")
-            reached = start + len(heading) - 1
-            self._places.append((start, reached))
-        self._places.append((len(docstring), len(docstring)))
-        if not docstring[reached:].strip():
-            raise self.disagreement("the section Source is empty")
+        self._indent = f"{indent}    "
+        self._places: dict[str, tuple[int, int]] = {}  # where the text of each section starts and ends
+        title, start = "", 0
+        for following in SECTIONS:
+            end = docstring.find(f"{indent}{following}:\n", start)
+            if end < 0:
+                raise self.disagreement(f"the docstring has no section {following} in the order {', '.join(SECTIONS)}")
+            self._places[title] = start, end
+            title, start = following, end + len(indent) + len(following) + 1
+        self._places[title] = start, len(docstring)
+        for title, (start, end) in self._places.items():
+            if not docstring[start:end].strip():
+                raise self.disagreement(f"the section {title or 'before Parameters'} is empty")
 
     def _introduction(self) -> tuple[str, str]:
-        sentence, _, rest = " ".join(self._docstring[: self._places[0][0]].split()).partition(". ")
+        sentence, _, rest = " ".join(self.section("").split()).partition(". ")
         return sentence.removesuffix(".") + ".", rest
 
     def _named_lines(self, title: str) -> list[tuple[str, str]]:
@@ -318,24 +313,29 @@ def metric(function: Callable[..., Any]) -> Callable[..., Any]:
     spec = FunctionSpec(function)
     if spec.name in CATALOGUE:
         raise spec.disagreement("is in the catalogue already")
-    numbers_alone = number_counts(spec)
-    three_alone = 3 in numbers_alone
+    counts = number_counts(spec)
+    answer = answering(spec, function, counts)
+    if 3 in counts and spec.returns_kind == "number":
+        answer = shortcut_for_three_numbers(spec, function, answer)
+    public: Any = answer
+    public.__name__ = public.__qualname__ = spec.python_name
+    public.__doc__ = function.__doc__
+    public.__module__ = function.__module__
+    public.__wrapped__ = function  # signature() and help() show the arguments
+    public.spec = spec
+    spec.function = answer
+    CATALOGUE[spec.name] = spec
+    return answer
+
+
+def answering(spec: FunctionSpec, function: Callable[..., Any], counts: frozenset[int]) -> Callable[..., Any]:
+    """The function as everybody calls it: arguments read by their kinds, errors told in its name."""
 
     def answer(*args: Any, **named: Any) -> Any:
         try:
-            if three_alone and len(args) == 3 and not named:  # the loop below unrolled: a fifth less time
-                one, two, three = args
-                if (
-                    type(one) in NUMBER_TYPES
-                    and type(two) in NUMBER_TYPES
-                    and type(three) in NUMBER_TYPES
-                    and not (one + two + three) * 0  # else one is NaN or infinite
-                ):
-                    result = function(one, two, three)
-                    return result if type(result) is not float or not result - result else finite(result)
-            elif len(args) in numbers_alone and not named:  # plain numbers need no reading
+            if len(args) in counts and not named:  # plain numbers need no reading
                 for value in args:
-                    if type(value) not in NUMBER_TYPES or value - value:
+                    if type(value) not in NUMBER_TYPES or value - value:  # NaN and infinity differ from themselves
                         break
                 else:
                     return finite(function(*args))
@@ -345,13 +345,33 @@ def metric(function: Callable[..., Any]) -> Callable[..., Any]:
         except OverflowError:
             raise impossible(f"{spec.name}: a number is too large.") from None
 
-    answer.__name__ = answer.__qualname__ = spec.python_name
-    answer.__doc__ = function.__doc__
-    answer.__module__ = function.__module__
-    answer.__wrapped__ = function  # type: ignore[attr-defined]  # signature() and help() show the arguments
-    answer.spec = spec  # type: ignore[attr-defined]
-    spec.function = answer
-    CATALOGUE[spec.name] = spec
+    return answer
+
+
+def shortcut_for_three_numbers(
+    spec: FunctionSpec, function: Callable[..., Any], otherwise: Callable[..., Any]
+) -> Callable[..., Any]:
+    """The same, with the commonest call of a cell - three plain numbers - taking two thirds of the time."""
+    absent = object()
+
+    def answer(one: Any = absent, two: Any = absent, three: Any = absent, /, *more: Any, **named: Any) -> Any:
+        if (
+            type(three) in NUMBER_TYPES
+            and type(two) in NUMBER_TYPES
+            and type(one) in NUMBER_TYPES
+            and not more
+            and not named
+        ):
+            try:
+                result = function(one, two, three)
+                if not (one + two + three + result) * 0:  # else one of them is NaN or infinite
+                    return result
+            except MetricError as error:
+                raise MetricError(error.code, f"{spec.name}: {error}") from None
+            except OverflowError:
+                pass
+        return otherwise(*(value for value in (one, two, three) if value is not absent), *more, **named)
+
     return answer
 
 

@@ -343,6 +343,8 @@ def test_a_series_of_pandas_is_a_range() -> None:
     assert rx.grr(frame["opening"], frame["closing"].astype("int64")) == pytest.approx(80 / 150)
     assert rx.crr(frame["id"], ["a"]) == 1  # None in a column of pandas is a blank
     assert rx.grr(frame[["opening"]], frame[["closing"]]) == pytest.approx(80 / 150)
+    assert rx.crr(["A", pandas.NA, pandas.NaT], ["a"]) == 1
+    assert rx.nps(frame["opening"].mask(frame["opening"] > 50).map(lambda score: score / 10)) == -100
 
 
 def test_an_error_value_is_one_of_the_codes_of_a_cell() -> None:

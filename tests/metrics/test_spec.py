@@ -109,11 +109,11 @@ DISAGREEMENTS = {
     "no first sentence": (
         "The share of a part in a whole. What else there is\n    to know of it.",
         "",
-        "there is nothing before the section Parameters",
+        "the section before Parameters is empty",
     ),
     "no section Source": ("\n    Source:\n        By hand.", "", "has no section Source"),
     "an empty section Source": ("        By hand.\n", "", "the section Source is empty"),
-    "an empty section Formula": ("        part / whole\n", "", "there is nothing before the section Errors"),
+    "an empty section Formula": ("        part / whole\n", "", "the section Formula is empty"),
     "sections in another order": ("    Formula:\n        part / whole\n", "", "has no section Formula in the order"),
     "no worksheet example": ("        =SHARE_OF(1,2) gives 0.5\n", "", "the first example is not"),
     "a worksheet example of another function": ("=SHARE_OF(1,2)", "=SUM(1,2)", "the first example is not"),
