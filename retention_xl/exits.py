@@ -25,17 +25,21 @@ def errors_in_a_sentence() -> Iterator[None]:
         yield
     except UsageError as error:
         fail(str(error), USAGE)
-    except RetentionError as error:
-        fail(str(error), DATA)
-    except OSError as error:
-        place = f"{error.filename}: " if error.filename else ""
-        fail(f"{place}{error.strerror or error}.", DATA)
+    except (RetentionError, OSError) as error:
+        fail(in_a_sentence(error), DATA)
     except KeyboardInterrupt:
         fail(INTERRUPTION, INTERRUPTED)
     except RuntimeError as error:
         if str(error) != "Query interrupted":  # what DuckDB makes of a KeyboardInterrupt
             raise
         fail(INTERRUPTION, INTERRUPTED)
+
+
+def in_a_sentence(error: UsageError | RetentionError | OSError) -> str:
+    if not isinstance(error, OSError):
+        return str(error)
+    place = f"{error.filename}: " if error.filename else ""
+    return f"{place}{error.strerror or error}."
 
 
 def fail(sentence: str, code: int) -> NoReturn:

@@ -78,8 +78,9 @@ def build(path: Path, interpreter: Path | None = None) -> Path:
         settings[INTERPRETER] = str(interpreter)
     sheet = Sheet(SETTINGS_SHEET, list(settings.items()), widths=(32, 80), code_name="Settings")
     description = "Customer retention functions: CRR, NRR, cohorts, lifetime value. Needs Python with retention_xl."
+    project = vba_project("RetentionXl", modules)
     try:
-        write_workbook(path, [sheet], PROJECT, description, vba=vba_project("RetentionXl", modules), hidden=True)
+        write_workbook(path, [sheet], PROJECT, description, vba=project, ribbon=vba.RIBBON, hidden=True)
     except PermissionError:
         raise HostError(f"{path} cannot be written; if Excel is open, close it and try again.") from None
     except OSError as error:

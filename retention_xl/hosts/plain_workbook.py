@@ -17,7 +17,9 @@ MAIN = f"{OFFICE}/spreadsheetml/2006/main"
 RELATIONSHIPS = f"{OFFICE}/officeDocument/2006/relationships"
 WORKBOOK_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
 ADD_IN_TYPE = "application/vnd.ms-excel.addin.macroEnabled.main+xml"
+RIBBON_RELATIONSHIP = "http://schemas.microsoft.com/office/2007/relationships/ui/extensibility"
 VBA_RELATIONSHIP = "http://schemas.microsoft.com/office/2006/relationships/vbaProject"
+RIBBON_PART = "customUI/customUI14.xml"
 PLAIN, HEADING, WRAPPED = 0, 1, 2  # cell formats, in the order of STYLES
 STYLES = (
     f'<styleSheet xmlns="{MAIN}"><fonts count="2"><font><sz val="11"/><name val="Calibri"/></font><font><b/>'
@@ -56,9 +58,15 @@ class Sheet(NamedTuple):
 
 
 def write_workbook(
-    path: Path, sheets: Sequence[Sheet], title: str, description: str, vba: bytes | None = None, hidden: bool = False
+    path: Path,
+    sheets: Sequence[Sheet],
+    title: str,
+    description: str,
+    vba: bytes | None = None,
+    ribbon: str | None = None,
+    hidden: bool = False,
 ) -> None:
-    """Write the workbook, whole or not at all; with `vba` it is an add-in."""
+    """Write the workbook, whole or not at all; with `vba` it is an add-in. `ribbon` is its part of Excel's ribbon."""
     main_type = WORKBOOK_TYPE if vba is None else ADD_IN_TYPE
     parts: dict[str, bytes | str] = {
         "[Content_Types].xml": _content_types(len(sheets), main_type, vba is not None),
@@ -67,6 +75,7 @@ def write_workbook(
                 "xl/workbook.xml": f"{RELATIONSHIPS}/officeDocument",
                 "docProps/core.xml": f"{OFFICE}/package/2006/relationships/metadata/core-properties",
             }
+            | ({RIBBON_PART: RIBBON_RELATIONSHIP} if ribbon is not None else {})
         ),
         "docProps/core.xml": _properties(title, description),
         "xl/workbook.xml": _workbook(sheets, hidden),
@@ -78,6 +87,7 @@ def write_workbook(
         "xl/styles.xml": STYLES,
         **{f"xl/worksheets/sheet{number}.xml": _sheet(sheet) for number, sheet in enumerate(sheets, 1)},
         **({"xl/vbaProject.bin": vba} if vba is not None else {}),
+        **({RIBBON_PART: ribbon} if ribbon is not None else {}),
     }
     unfinished = path.with_name(f".{path.name}.unfinished")
     try:

@@ -69,13 +69,19 @@ def sheet_rows() -> list[tuple[str, ...]]:
     return [heading, *table()]
 
 
-def explain(name: str) -> str:
-    """All that is known of one function, as text. An unknown name is a HostError that says what is near."""
+def find(name: str) -> FunctionSpec:
+    """The function meant by a name as a person types it. An unknown one is a HostError that says what is near."""
     spec = CATALOGUE.get(name.strip().lstrip("=").partition("(")[0].upper())
     if spec is None:
         near = get_close_matches(name.strip().upper(), CATALOGUE, n=3)
         hint = f"Did you mean {' or '.join(near)}?" if near else f"The functions are: {', '.join(sorted(CATALOGUE))}."
         raise HostError(f"There is no function {name!r}. {hint}")
+    return spec
+
+
+def explain(name: str) -> str:
+    """All that is known of one function, as text."""
+    spec = find(name)
     lines = [call_of(spec), "", spec.help, *([spec.description] if spec.description else []), "", "Arguments"]
     for parameter in spec.parameters:
         optional = "; optional" if parameter.optional else ""

@@ -16,6 +16,10 @@ from retention_xl.metrics.spec import FunctionSpec
 
 FUNCTIONS_MODULE = "RetentionFunctions"
 CATEGORY = "Retention"
+TITLE = "retention_xl"  # of message boxes
+ASK_FOR_FUNCTION = (
+    f'InputBox("Which function? Its example goes into the selected cell and the one below.", "{TITLE}", "CRR")'
+)
 NO_PYTHON = 2000  # #NULL!, which no function of the catalogue gives: Python did not answer
 
 HEAD = f"""Attribute VB_Name = "{FUNCTIONS_MODULE}"
@@ -23,6 +27,7 @@ Option Explicit
 ' The worksheet functions of retention_xl. Written by a program: changes are lost when the add-in is built again.
 
 Private Const UdfModule As String = "retention_xl.udfs"
+Private Const MacroModule As String = "retention_xl.macros"
 Private Const OneMinute As Double = 1 / 1440
 Private python As Object
 Private refused_at As Date
@@ -160,6 +165,58 @@ Public Sub RetentionStart()
 End Sub
 """
 
+MACROS = f"""
+' The macros: buttons of the ribbon, and for Alt+F8 by their names.
+Public Sub RetentionReport()
+    RxMacro "build_monthly_report", Array()
+End Sub
+
+Public Sub RetentionExample()
+    RxMacro "insert_function_example", Array({ASK_FOR_FUNCTION})
+End Sub
+
+Public Sub RetentionReportPressed(ByVal control As Object)
+    RetentionReport
+End Sub
+
+Public Sub RetentionExamplePressed(ByVal control As Object)
+    RetentionExample
+End Sub
+
+' Python does it to the workbook in front and says itself how it went.
+Private Sub RxMacro(ByVal macro_name As String, ByVal passed As Variant)
+    Dim told As String
+    If ActiveWorkbook Is Nothing Then
+        MsgBox "Open a workbook first.", vbExclamation, "{TITLE}"
+        Exit Sub
+    End If
+    On Error Resume Next
+    If Not python Is Nothing Then told = python.Str("") ' whether Python still runs
+    If python Is Nothing Or Err.Number <> 0 Then
+        Err.Clear
+        Set python = XLPy()
+    End If
+    If Err.Number = 0 Then python.CallUDF MacroModule, macro_name, passed, ActiveWorkbook
+    If Err.Number <> 0 Then
+        told = Err.Description
+        MsgBox "It did not work. Run retention-xl addin doctor to find out why." & vbCrLf & vbCrLf & Left$(told, 800), _
+            vbExclamation, "{TITLE}"
+    End If
+End Sub
+"""
+
+# The tab of the ribbon; [MS-CUSTOMUI] 2009/07, which Excel reads since 2010.
+RIBBON = f"""<customUI xmlns="http://schemas.microsoft.com/office/2009/07/customui"><ribbon><tabs>\
+<tab id="RetentionTab" label="Retention"><group id="RetentionGroup" label="{TITLE}">\
+<button id="RetentionReport" label="Monthly report" size="large" imageMso="ChartInsert" \
+onAction="{FUNCTIONS_MODULE}.RetentionReportPressed" screentip="Monthly retention report" \
+supertip="Makes the report of the last complete month from the sheet Ledger of this workbook, or from the sheet in \
+front, and opens it."/>\
+<button id="RetentionExample" label="Function example" size="large" imageMso="FunctionWizard" \
+onAction="{FUNCTIONS_MODULE}.RetentionExamplePressed" screentip="Insert a function's example" \
+supertip="Asks for a function, such as CRR, and writes its example into the selected cell and the one below."/>\
+</group></tab></tabs></ribbon></customUI>"""
+
 BEHIND_WORKBOOK = f"""Private Sub Workbook_Open()
     On Error Resume Next
     Application.OnTime Now, "'" & ThisWorkbook.Name & "'!{FUNCTIONS_MODULE}.RetentionStart"
@@ -173,7 +230,7 @@ SPELLED = {"≥": ">=", "≤": "<=", "≠": "<>", "−": "-", "→": "->", "∑"
 def functions_module(specs: Iterable[FunctionSpec]) -> str:
     """The module with a worksheet function for each function of the catalogue."""
     specs = list(specs)
-    parts = [HEAD, *map(_function, specs), CALLING, _errors(), STARTING, _descriptions(specs)]
+    parts = [HEAD, *map(_function, specs), CALLING, _errors(), STARTING, MACROS, _descriptions(specs)]
     return "".join(parts)
 
 

@@ -6,7 +6,7 @@ import multiprocessing
 from typing import Any
 
 from . import fakewin
-from .sheet import Answer, Imported, Reference, raw_value2
+from .sheet import Answer, BookOnDisk, Imported, MacroRun, Reference, raw_value2
 
 
 class Excel:
@@ -52,3 +52,6 @@ class Excel:
         """As a wrapper that passes Range.Value2 calls it: cell references arrive as plain values."""
         plain = [raw_value2(a.rows) if isinstance(a, Reference) else a for a in arguments]
         return self._ask("call", self.module, function, plain, True)  # type: ignore[no-any-return]
+
+    def run_macro(self, macro: str, book: BookOnDisk, *arguments: Any) -> MacroRun:
+        return self._ask("run_macro", macro, list(arguments), book)  # type: ignore[no-any-return]

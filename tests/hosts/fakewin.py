@@ -22,7 +22,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from .sheet import Answer, Imported, Reference, raw_value2, value2
+from .sheet import Answer, BookOnDisk, Imported, MacroRun, Reference, raw_value2, value2
 
 RANGE_IID = "{00020846-0000-0000-C000-000000000046}"
 E_NOINTERFACE = -2147467262
@@ -48,6 +48,17 @@ class Hops:
     """Counts what crosses from Python back to Excel; a real call takes at least as many."""
 
     count = 0
+
+
+class MessageBoxes:
+    """What was shown to the user: owner, text, title, icon and buttons."""
+
+    shown: list[tuple[int, str, str, int]] = []  # noqa: RUF012
+
+    @classmethod
+    def show(cls, owner: int, text: str, title: str, style: int) -> int:
+        cls.shown.append((owner, text, title, style))
+        return 1  # OK
 
 
 class ExcelObject:
@@ -269,8 +280,9 @@ def install() -> types.ModuleType:
             if name not in ("numpy", "pandas", "polars"):
                 raise
     _module("pywintypes", com_error=ComError, error=ComError, IID=Iid, TimeType=TimeType, datetime=TimeType)
-    _module("win32api", GetCurrentThreadId=lambda: 1)
-    for name in ("win32con", "win32gui", "win32event"):
+    _module("win32api", GetCurrentThreadId=lambda: 1, MessageBox=MessageBoxes.show)
+    _module("win32con", MB_OK=0, MB_OKCANCEL=1, MB_YESNO=4, MB_YESNOCANCEL=3, MB_ICONINFORMATION=64, MB_ICONWARNING=48)
+    for name in ("win32gui", "win32event"):
         _module(name)
     _module("win32process", GetWindowThreadProcessId=lambda window: (1, 4242))
     _module("win32timezone", TimeZoneInfo=types.SimpleNamespace(utc=lambda: dt.UTC))
@@ -342,6 +354,15 @@ class Session:
             # pywin32 makes this the description of the COM error, and the stock VBA wrapper puts it into the cell.
             trace = traceback.format_exc()
             return Answer(f"Unexpected Python Error: {trace}", Hops.count, raised=trace)
+
+    def run_macro(self, macro: str, arguments: list[Any], book: BookOnDisk) -> MacroRun:
+        """A macro on the workbook in front, called as the VBA of the stock path and of our add-in call it."""
+        from .fakebook import Book
+
+        workbook = Book(book)
+        MessageBoxes.shown.clear()
+        self.server.CallUDF("retention_xl.macros", macro, tuple(arguments), Dispatch(workbook))
+        return MacroRun(list(MessageBoxes.shown), workbook.opened, workbook.written)
 
     def registered(self, module: str) -> dict[str, dict[str, Any]]:
         """`__xlfunc__` of each function that xlwings finds in the module, made safe to send."""

@@ -63,6 +63,27 @@ class Imported(NamedTuple):
     options: list[tuple[str, dict[str, Any]]]
 
 
+class BookOnDisk(NamedTuple):
+    """A workbook open in Excel: its name, its folder ("" where it was never saved), its sheets with what their cells
+    hold from `first_row` on, the sheet in front, and the selected cell."""
+
+    name: str
+    folder: str
+    sheets: dict[str, tuple[tuple[Any, ...], ...]]
+    in_front: str
+    selected: tuple[int, int] | None = (1, 1)
+    first_row: int = 1
+    spills: bool = True  # Excel 2021 and later
+
+
+class MacroRun(NamedTuple):
+    """What a macro did: message boxes shown, workbooks opened, cells written by row, column and property."""
+
+    messages: list[tuple[int, str, str, int]]
+    opened: list[str]
+    written: dict[tuple[int, int, str], Any]
+
+
 def value2(cell: Any) -> Any:
     """A cell as Range.Value2 gives it: dates and currency are plain doubles, an error cell is a number."""
     if isinstance(cell, dt.date):
