@@ -15,6 +15,8 @@ from retention_xl.addin_commands import addin
 from retention_xl.errors import HostError
 from retention_xl.exits import UsageError, errors_in_a_sentence
 from retention_xl.monthly import default_name, require_free, write_monthly
+from retention_xl.workbook_commands import check_workbook, show
+from retention_xl.workbook_commands import template as template_commands
 
 WORKBOOKS = {".xlsx", ".xlsm"}
 
@@ -25,6 +27,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.add_typer(template_commands, name="template")
 app.add_typer(addin, name="addin")
 
 
@@ -175,6 +178,10 @@ def functions(
             print_functions(reference.table()) if name is None else typer.echo(reference.explain(name))
         except HostError as error:
             raise UsageError(str(error)) from error
+
+
+app.command()(show)
+app.command("check-workbook")(check_workbook)
 
 
 def make_report(

@@ -37,8 +37,8 @@ def write_monthly(
 ) -> Monthly:
     """Read the ledger (a path or a DataFrame, `name` to its readers) and write its workbook.
 
-    `reading` goes to `read_ledger`. Without an output the workbook is named after ledger and month, in `folder`. `verify`:
-    only if a spreadsheet engine computes the same in every cell; `pdf`: and print it to a PDF beside it.
+    `reading` goes to `read_ledger`. Without an output the workbook is named after ledger and month, in `folder`.
+    `verify`: only if a spreadsheet engine computes the same in every cell; `pdf`: and print it to a PDF beside it.
     """
     progress("Starting", None)
     from retention_xl.report.pdf import installed_libreoffice, print_to_pdf

@@ -1,0 +1,286 @@
+"""The points of the FAST standard and of ICAEW's twenty principles that a machine can check, on a finished workbook."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from retention_xl.errors import RetentionError
+
+from .package import Package
+from .package.areas import Area, column_number, letters, split_cell
+from .package.references import translated
+from .verify import formula_cells
+
+# Counts, halves, quarters, months of a year, percent: numbers of arithmetic, not of the business.
+STRUCTURAL = {"0", "1", "2", "3", "4", "12", "100"}
+# Their second argument says how a figure is written, not how large it is.
+_DIGITS = ("ROUND", "ROUNDUP", "ROUNDDOWN", "FIXED", "TRUNC", "REPT", "LEFT", "RIGHT")
+_TOKEN = re.compile(
+    r"""(?P<text>"[^"]*")|(?P<column>\[[^\]]*\])|(?P<sheet>'(?:[^']|'')+'!)|(?P<function>[A-Z][\w.]*)\(|(?P<reference>\$?[A-Z]{1,3}\$?\d+)"""
+    r"""|(?P<name>[A-Za-z_\\][\w.\\]*)|(?P<number>(?:\d+\.?\d*|\.\d+)(?:E[+-]?\d+)?%?)|(?P<open>[({])|(?P<close>[)}])"""
+    r"""|(?P<comma>,)|(?P<array>\{[^}]*\})""",
+    re.VERBOSE,
+)
+_REFERENCE = re.compile(
+    r"(?:'((?:[^']|'')+)'|([A-Za-z_][\w.]*))?(!)?\$?([A-Z]{1,3})\$?(\d+)(?::\$?([A-Z]{1,3})\$?(\d+))?"
+)
+_UNIT = re.compile(r"\bin [A-Z]{3}\b|amounts? in|units?\b|currency|%|per cent|customers|buyers", re.IGNORECASE)
+_UNIT_ROWS = 8  # where a reader looks for it
+SHOWN = 10
+_INPUT_FONT = re.compile(r"0000[8-9A-F][0-9A-F]$", re.IGNORECASE)  # blue, from navy to pure
+
+
+class Point(NamedTuple):
+    """One thing found: its rule, its place, what is there."""
+
+    code: str
+    place: str
+    text: str
+
+
+RULES: Mapping[str, str] = {
+    "WBK01": "no number of the business stands inside a formula; it stands in a cell and has a name",
+    "WBK02": "a formula is the same along its row, or down its column",
+    "WBK03": "an input is blue on light yellow, and nothing else is",
+    "WBK04": "every sheet with figures says their unit at its top",
+    "WBK05": "every check feeds the banner, and every sheet with formulas shows it",
+    "WBK06": "no sheet is hidden",
+    "WBK07": "nothing refers to another file",
+    "WBK08": "no cell shows an error",
+}
+
+
+class _Book(NamedTuple):
+    """What the rules look at."""
+
+    sheets: Any  # openpyxl's workbook, formulas as they are typed
+    formulas: dict[tuple[str, str], str]
+    values: dict[tuple[str, str], object]
+    package: Package
+
+
+def check_workbook(path: Path) -> list[Point]:
+    """Everything found, in the order of the rules and then of the sheets."""
+    from openpyxl import load_workbook
+
+    package = Package(path)
+    cells = list(formula_cells(path))
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of what openpyxl would not save again: nothing is saved here
+            sheets = load_workbook(path)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise RetentionError(f"{path.name} cannot be read ({error}); open it in Excel and save it anew.") from error
+    book = _Book(
+        sheets,
+        {(cell.sheet, cell.cell): cell.formula for cell in cells},
+        {(cell.sheet, cell.cell): cell.value for cell in cells},
+        package,
+    )
+    return [
+        *_constants(book),
+        *_inconsistent(book),
+        *_inputs(book),
+        *_units(book),
+        *_banner(book),
+        *_hidden(book),
+        *_external(book),
+        *_errors(book),
+    ]
+
+
+def report_lines(points: Iterable[Point]) -> Iterator[str]:
+    """What was found under each rule, at most ten places of each."""
+    by_rule: dict[str, list[Point]] = {code: [] for code in RULES}
+    for point in points:
+        by_rule[point.code].append(point)
+    for code, rule in RULES.items():
+        found = by_rule[code]
+        yield f"{code} {'found ' + str(len(found)) if found else 'ok'}: {rule}"
+        for point in found[:SHOWN]:
+            yield f"  {point.place}: {point.text}" if point.place else f"  {point.text}"
+        if len(found) > SHOWN:
+            yield f"  and {len(found) - SHOWN:,} more"
+
+
+# ---- formulas
+
+
+def numbers_in(formula: str) -> list[str]:
+    """The numbers typed into a formula that are neither structural nor a count of digits."""
+    found, inside = [], [("", 0)]  # function and number of the argument, outermost first
+    for token in _TOKEN.finditer(formula):
+        kind, text = token.lastgroup, token.group()
+        if kind == "function":
+            inside.append((token["function"], 0))
+        elif kind == "open":
+            inside.append(("", 0))
+        elif kind == "close":
+            inside = inside[:-1] or [("", 0)]
+        elif kind == "comma":
+            inside[-1] = (inside[-1][0], inside[-1][1] + 1)
+        elif kind == "number" and text not in STRUCTURAL and not (inside[-1][0] in _DIGITS and inside[-1][1]):
+            found.append(text)
+    return found
+
+
+def _constants(book: _Book) -> Iterator[Point]:
+    for (sheet, cell), formula in book.formulas.items():
+        found = numbers_in(formula)
+        if found:
+            yield Point("WBK01", f"{sheet}!{cell}", f"{', '.join(dict.fromkeys(found))} in ={formula}")
+
+
+def _inconsistent(book: _Book) -> Iterator[Point]:
+    """A formula that differs from both neighbours, which are alike: in its row, and in its column too."""
+    relative: dict[tuple[str, int, int], str] = {}
+    for (sheet, cell), formula in book.formulas.items():
+        row, column = split_cell(cell)
+        relative[sheet, row, column] = translated(formula, 1 - row, 1 - column) if formula else ""
+    for (sheet, row, column), own in relative.items():
+        along = relative.get((sheet, row, column - 1)), relative.get((sheet, row, column + 1))
+        down = relative.get((sheet, row - 1, column)), relative.get((sheet, row + 1, column))
+        if own in (*along, *down):
+            continue
+        if any(one is not None and one == other for one, other in (along, down)):
+            place = f"{sheet}!{letters(column)}{row}"
+            yield Point(
+                "WBK02", place, f"differs from its alike neighbours: ={book.formulas[sheet, f'{letters(column)}{row}']}"
+            )
+
+
+# ---- looks
+
+
+def looks_like_input(cell: Any) -> bool:
+    """Blue letters on a light yellow ground."""
+    colour, ground = cell.font.color, cell.fill
+    blue = colour is not None and colour.type == "rgb" and bool(_INPUT_FONT.search(str(colour.rgb)))
+    if not blue or ground.fill_type != "solid" or ground.start_color.type != "rgb":
+        return False
+    red, green, low = (int(str(ground.start_color.rgb)[i : i + 2], 16) for i in (2, 4, 6))
+    return red > 0xE0 and green > 0xE0 and low < min(red, green)
+
+
+def _inputs(book: _Book) -> Iterator[Point]:
+    """A formula with the input's look; a number to which a formula points that lacks it.
+
+    Records (tables, and sheets without any formula) are not inputs: nobody is to change them.
+    """
+    for sheet, cell in book.formulas:
+        if looks_like_input(book.sheets[sheet][cell]):
+            yield Point("WBK03", f"{sheet}!{cell}", "a formula has the look of an input")
+    settings = {
+        sheet.title
+        for sheet in book.sheets.worksheets
+        if any(_is_number(c.value) and looks_like_input(c) for row in sheet.iter_rows() for c in row)
+    }
+    for sheet, cell in sorted(_single_precedents(book)):
+        if sheet in settings:
+            place = book.sheets[sheet][cell]
+            if _is_number(place.value) and not looks_like_input(place):
+                yield Point("WBK03", f"{sheet}!{cell}", f"{place.value!r} is used by formulas and does not look so")
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _single_precedents(book: _Book) -> set[tuple[str, str]]:
+    """The single cells to which formulas point."""
+    found: set[tuple[str, str]] = set()
+    for (sheet, _), formula in book.formulas.items():
+        for area in references_in(formula, sheet):
+            if (area.height, area.width) == (1, 1) and area.sheet in book.sheets.sheetnames:
+                found.add((area.sheet, f"{letters(area.left)}{area.top}"))
+    return found
+
+
+def references_in(formula: str, own_sheet: str) -> Iterator[Area]:
+    """The areas that a formula names."""
+    for found in _REFERENCE.finditer(re.sub(r'"[^"]*"', '""', formula)):
+        quoted, bare, mark, left, top, right, bottom = found.groups()
+        if (bare and not mark) or (found.end() < len(formula) and formula[found.end()] == "("):
+            continue
+        sheet = (quoted.replace("''", "'") if quoted else bare) if mark else own_sheet
+        yield Area(sheet, int(top), column_number(left), int(bottom or top), column_number(right or left))
+
+
+def _units(book: _Book) -> Iterator[Point]:
+    with_formulas = Counter(sheet for sheet, _ in book.formulas)
+    for sheet in book.sheets.worksheets:
+        if not with_formulas[sheet.title]:
+            continue
+        top = (cell.value for row in sheet.iter_rows(max_row=_UNIT_ROWS) for cell in row)
+        computed = (
+            value
+            for (name, cell), value in book.values.items()
+            if name == sheet.title and split_cell(cell)[0] <= _UNIT_ROWS
+        )
+        if not any(isinstance(value, str) and _UNIT.search(value) for value in (*top, *computed)):
+            yield Point("WBK04", sheet.title, f"no unit in its first {_UNIT_ROWS} rows, such as 'amounts in EUR'")
+
+
+# ---- checks and the file
+
+
+def _banner(book: _Book) -> Iterator[Point]:
+    """From every PASS or FAIL to one count, from the count to one banner, from the banner to every sheet."""
+    results = {place for place, value in book.values.items() if value in ("PASS", "FAIL")}
+    if not results:
+        yield Point("WBK05", "", "the workbook has no check that shows PASS or FAIL")
+        return
+    used = {place: list(references_in(formula, place[0])) for place, formula in book.formulas.items()}
+    counts = [place for place, formula in book.formulas.items() if "COUNTIF(" in formula and '"FAIL"' in formula]
+    counted = {r for r in results if any(_covers(area, r) for count in counts for area in used[count])}
+    for sheet, cell in sorted(results - counted):
+        yield Point("WBK05", f"{sheet}!{cell}", "this check is not counted: its FAIL would not reach the banner")
+    linked, grew = set(counts), True
+    while grew:
+        more = {
+            place
+            for place, areas in used.items()
+            if place not in linked and len(areas) and any(_covers(area, known) for area in areas for known in linked)
+        }
+        linked |= more
+        grew = bool(more)
+    shown = {sheet for sheet, cell in linked if isinstance(book.values[sheet, cell], str)}
+    for sheet in dict.fromkeys(sheet for sheet, _ in book.formulas):
+        if sheet not in shown:
+            yield Point("WBK05", sheet, "no cell of this sheet says whether the checks pass")
+
+
+def _covers(area: Area, place: tuple[str, str]) -> bool:
+    row, column = split_cell(place[1])
+    return area.sheet == place[0] and area.top <= row <= area.bottom and area.left <= column <= area.right
+
+
+def _hidden(book: _Book) -> Iterator[Point]:
+    for sheet in book.sheets.worksheets:
+        if sheet.sheet_state != "visible":
+            yield Point("WBK06", sheet.title, f"the sheet is {sheet.sheet_state} (right click on a tab > Unhide)")
+
+
+def _external(book: _Book) -> Iterator[Point]:
+    for part in book.package.parts:
+        if part.startswith("xl/externalLinks/") and not part.endswith(".rels"):
+            yield Point("WBK07", part, "a link to another workbook (Data > Edit Links)")
+    for (sheet, cell), formula in book.formulas.items():
+        if re.search(r"\[\d+\]", formula):
+            yield Point("WBK07", f"{sheet}!{cell}", f"a formula that reads another workbook: ={formula}")
+
+
+def _errors(book: _Book) -> Iterator[Point]:
+    for (sheet, cell), value in book.values.items():
+        if isinstance(value, str) and re.fullmatch(r"#(?:[A-Z/0]+[!?]|N/A)", value):
+            yield Point("WBK08", f"{sheet}!{cell}", f"{value} from ={book.formulas[sheet, cell]}")
+    for sheet in book.sheets.worksheets:
+        for row in sheet.iter_rows():
+            for cell in row:
+                if cell.data_type == "e" and (sheet.title, cell.coordinate) not in book.values:
+                    yield Point("WBK08", f"{sheet.title}!{cell.coordinate}", str(cell.value))
