@@ -28,7 +28,7 @@ def make_checks(
         Check(
             "bridge",
             "Bridge adds up in every month",
-            bridge_gaps,
+            round(bridge_gaps, 2),
             0,
             CENT,
             "Opening, new, reactivation, expansion, contraction and churn make the closing.",
@@ -36,7 +36,7 @@ def make_checks(
         Check(
             "opening",
             "Opening is the closing of the month before",
-            opening_gaps,
+            round(opening_gaps, 2),
             0,
             CENT,
             "No month was restated within this file.",

@@ -76,7 +76,7 @@ def _formulas(report: Report, at: Addresses) -> dict[str, tuple[str, str]]:
     closing = source.month("closing", end) or "0"
     count = source.month("closing_customers", end) or "0"
     return {
-        "bridge": (f"SUMPRODUCT((({gaps}>0)-({gaps}<0))*{gaps})", ""),
+        "bridge": (f"ROUND(SUMPRODUCT((({gaps}>0)-({gaps}<0))*{gaps}),2)", ""),
         "opening": (_opening_gaps(rows, end), ""),
         "customers": (rows.customers("closing", end), count),
         "crr_churn": (f"IF(ISTEXT({crr}),1,{crr}+{churn})", ""),
@@ -106,7 +106,7 @@ def _opening_gaps(rows: Rows, end: int) -> str:
         return "0"
     now = span(rows.revenue("opening", 1), rows.revenue("opening", end))
     before = span(rows.revenue("closing", 0), rows.revenue("closing", end - 1))
-    return f"SUMPRODUCT((({now}>{before})-({now}<{before}))*({now}-{before}))"
+    return f"ROUND(SUMPRODUCT((({now}>{before})-({now}<{before}))*({now}-{before})),2)"
 
 
 def _cohort_sum(report: Report, at: Addresses, name: str, earlier: str) -> str:
