@@ -142,6 +142,6 @@ def _sums(con: Connection) -> list[str]:
             before = totals.get(code, (0, 0))
             totals[code] = (before[0] + lines, before[1] + int(cents or 0))
     return [
-        f"{code}: {lines:,} lines, {Decimal(cents) / 100:,.2f}"
+        f"{code} {Decimal(cents) / 100:,.2f} in {lines:,} line{'' if lines == 1 else 's'}"
         for code, (lines, cents) in sorted(totals.items(), key=lambda item: (-item[1][0], item[0]))
     ]

@@ -46,8 +46,8 @@ def figures(ledger: Ledger) -> tuple[object, ...]:
         PLAIN.replace("A,", '"A",').replace("10.00", '"10,00"').replace("12.50", '"12,50"').replace("20.00", '"20,00"'),
     ],
     ids=["crlf", "no last newline", "blank lines at the end", "rows of nothing at the end", "byte order mark",
-         "semicolons", "tabs", "bars", "sep line", "title lines", "blank lines", "old Mac line ends", "line break in quotes",
-         "short rows", "decimal commas in quotes"],
+         "semicolons", "tabs", "bars", "sep line", "title lines", "blank lines", "old Mac line ends",
+         "line break in quotes", "short rows", "decimal commas in quotes"],
 )  # fmt: skip
 def test_the_form_of_the_file_does_not_change_the_figures(given: Given, text: str) -> None:
     assert figures(given(text, "other.csv")) == figures(given(PLAIN))

@@ -41,11 +41,12 @@ kinded AS (
         END AS kind
     FROM joined
 ),
+begun AS (
+    SELECT *, coalesce(starts, day) AS first_day FROM kinded
+),
 ended AS (
-    SELECT *,
-        coalesce(starts, day) AS first_day,
-        CASE WHEN ends IS NULL OR NOT recurring THEN '' ELSE ending_of(coalesce(starts, day), ends) END AS ending
-    FROM kinded
+    SELECT *, CASE WHEN ends IS NULL OR NOT recurring THEN '' ELSE ending_of(first_day, ends) END AS ending
+    FROM begun
 ),
 served AS (
     -- `until` is the first day no longer served.
