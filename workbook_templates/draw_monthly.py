@@ -16,6 +16,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 import charts
 import monthly_figures as figures
 import monthly_insight as insight
+import monthly_memory as memory
 import monthly_records as records
 from draw import save
 
@@ -29,6 +30,7 @@ SHEETS = (
     figures.cohorts_revenue,
     insight.reasons,
     figures.tie_out,
+    memory.restatement,
     records.checks,
     records.quality,
     records.settings,
@@ -36,6 +38,7 @@ SHEETS = (
     records.evidence,
     records.data_customers,
     records.data_facts,
+    memory.record,
 )
 
 

@@ -8,6 +8,7 @@ from draw import (
     BAD,
     CENTS,
     COUNT,
+    DAY,
     GOOD,
     GOOD_FILL,
     GREY,
@@ -237,7 +238,9 @@ def tie_out(wb: Workbook) -> None:
         ws.conditional_formatting.add("B7:E8", rule)
     wrong = FormulaRule(['AND($C7="check",ABS($E7)>0.005)'], font=font(bold=True, color=BAD))
     ws.conditional_formatting.add("E7:E8", wrong)
-    for i, text in enumerate(("Prepared by", "Reviewed by", "Date")):
+    signed = (("Prepared by", "prepared_by", None), ("Reviewed by", "reviewed_by", None), ("Date", "signed_on", DAY))
+    for i, (text, defined, format_code) in enumerate(signed):
         put(ws, f"B{11 + i}", text, align="right")
-        put(ws, f"C{11 + i}", background=INPUT_FILL, color=INPUT, border=line())
+        put(ws, f"C{11 + i}", None, format_code, "left", background=INPUT_FILL, color=INPUT, border=line())
+        name(wb, f"rx_{defined}", ws, f"C{11 + i}")
         ws.merge_cells(f"C{11 + i}:E{11 + i}")

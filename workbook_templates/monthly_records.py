@@ -43,7 +43,7 @@ def actions(wb: Workbook) -> None:
         "Actions",
         "What this month's figures call for, the most money first. Owner, due, status and notes are yours to fill in.",
         "actions",
-        (2, 10, 7, 38, 11, 10, 10, 12, 30, 42, 36, 12, 11, 12, 11, 8, 20),
+        (2, 10, 7, 38, 11, 10, 10, 12, 30, 42, 36, 12, 11, 12, 11, 8, 24, 24),
         repeat="6:6",
     )
     yours: Look = {**WRAP, "color": INPUT, "background": INPUT_FILL}
@@ -64,6 +64,7 @@ def actions(wb: Workbook) -> None:
         "Status": yours,
         "First seen": {**WRAP, **number(MONTH)},
         "Months open": {**WRAP, **number("0")},
+        "Outcome": {**WRAP, "size": 9},
         "Notes": yours,
     }
     listing(ws, "tblActions", "B6", columns)
@@ -73,7 +74,7 @@ def actions(wb: Workbook) -> None:
     choice.error, choice.errorTitle = "Choose Open, In progress, Done or Not now.", "Status"
     choice.add("N7:N8")
     ws.add_data_validation(choice)
-    ws.conditional_formatting.add("D7:D8", FormulaRule(['$N7="Done"'], font=font(color=GREY)))
+    ws.conditional_formatting.add("C7:R8", FormulaRule(['OR($N7="Done",$N7="Closed")'], font=font(color=GREY)))
     ws.freeze_panes = "E7"
 
 

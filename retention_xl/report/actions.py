@@ -14,7 +14,28 @@ from retention_xl.report.rules_case import Breach, Case, largest_first, total
 from retention_xl.report.rules_wording import listed, money, percent
 from retention_xl.report.wording import fixed
 
-__all__ = ["Action", "checklist", "default_limits", "missing_data"]
+__all__ = ["HEADINGS", "TABLE", "Action", "checklist", "default_limits", "judged", "missing_data"]
+
+TABLE = "tblActions"
+HEADINGS = (
+    "Priority",
+    "Rule",
+    "What we see",
+    "Measured",
+    "Limit",
+    "Unit",
+    "Exposed a month",
+    "Customers",
+    "What to do",
+    "Evidence",
+    "Owner",
+    "Due",
+    "Status",
+    "First seen",
+    "Months open",
+    "Outcome",
+    "Notes",
+)
 
 CUSTOMERS_NAMED = 10
 _OFFERS_NAMED = 3
@@ -94,6 +115,14 @@ def checklist(
                 found.append((rule, _action(case, rule, breach)))
     found.sort(key=lambda one: (not one[0].banner, _ORDER.index(one[1].priority), -one[1].exposed_cents, one[0].id))
     return tuple(action for _, action in found)
+
+
+def judged(facts: Facts) -> frozenset[str]:
+    """The rules that these facts have the data for, whether they call for action or not."""
+    absent = _absent(facts)
+    return frozenset(
+        rule.id for rule in rules() if rule.condition and facts.nature in rule.natures and not absent & set(rule.needs)
+    )
 
 
 def missing_data(facts: Facts) -> tuple[tuple[str, str], ...]:

@@ -8,9 +8,12 @@ from typing import cast
 from retention_xl import metrics
 from retention_xl.errors import MetricError
 from retention_xl.ledger.records import Facts, MonthFacts
-from retention_xl.report.actions import checklist, missing_data
+from retention_xl.report.actions import checklist, judged, missing_data
+from retention_xl.report.carry_over import carry_over
 from retention_xl.report.checks import make_checks
 from retention_xl.report.model import CohortRow, Cohorts, MonthFigures, Report, Source, Tier, Tiers, Tile, Words
+from retention_xl.report.previous import Previous
+from retention_xl.report.restated import restatement
 from retention_xl.report.settings import Settings
 
 MONTHS_SHOWN = 24
@@ -32,8 +35,8 @@ PURCHASES = Words(
 )
 
 
-def build_report(facts: Facts, settings: Settings, source: Source) -> Report:
-    """The report of `facts.month`; `source` says where the facts come from."""
+def build_report(facts: Facts, settings: Settings, source: Source, previous: Previous | None = None) -> Report:
+    """The report of `facts.month`; `source` says where the facts come from, `previous` what an earlier file said."""
     shown = _shown_months(facts, settings)
     tiers = _tiers(facts, settings)
     cohorts = _cohorts(facts, settings)
@@ -48,10 +51,28 @@ def build_report(facts: Facts, settings: Settings, source: Source) -> Report:
         longest_lifetime=int(settings.number("policy.cltv_months")),
         minimum=int(settings.number("policy.small_cohort")),
     )
+    rates = {key: getattr(shown[-1], key) for key in ("crr", "drr", "grr", "nrr")}
+    carried = carry_over(actions, previous, facts.month, judged(facts), rates)
+    restated = restatement(facts, settings, previous) if previous else None
     words = PURCHASES if facts.nature == "purchases" else RECURRING
     tiles = _tiles(words, settings, shown)
     missing = tuple(missing_data(facts))
-    return Report(facts, settings, source, words, shown, tiles, tiers, cohorts, checks, actions, missing)
+    return Report(
+        facts=facts,
+        settings=settings,
+        source=source,
+        words=words,
+        shown=shown,
+        tiles=tiles,
+        tiers=tiers,
+        cohorts=cohorts,
+        checks=checks,
+        actions=actions,
+        carried=carried,
+        missing=missing,
+        previous=previous,
+        restated=restated,
+    )
 
 
 def ratio(part: float, whole: float) -> float | None:

@@ -13,7 +13,9 @@ from retention_xl.report.sheets import (
     movers,
     quality,
     reasons,
+    record,
     reference,
+    restatement,
     settings,
     summary,
     tie_out,
@@ -31,6 +33,7 @@ SHEETS = (
     "cohort_revenue",
     "reasons",
     "tie_out",
+    "restatement",
     "checks",
     "quality",
     "settings",
@@ -40,15 +43,34 @@ SHEETS = (
 def contents(report: Report) -> Contents:
     """All singles, blocks and lists of this month's workbook."""
     blocks: dict[str, Block] = {}
-    for sheet in (summary, bridge, movers, tiers, cohorts, reasons, tie_out, checks, quality, settings, data):
+    for sheet in (
+        summary,
+        bridge,
+        movers,
+        tiers,
+        cohorts,
+        reasons,
+        tie_out,
+        restatement,
+        checks,
+        quality,
+        settings,
+        data,
+        record,
+    ):
         blocks |= sheet.blocks(report)
     singles = _heads(report)
-    for sheet in (summary, bridge, tiers, cohorts, reasons, checks):
+    for sheet in (summary, bridge, tiers, cohorts, reasons, tie_out, restatement, checks):
         singles |= sheet.singles(report)
     lists: dict[str, List] = {}
-    for sheet in (actions, movers, quality, reference):
+    for sheet in (actions, movers, restatement, quality, reference, record):
         lists |= sheet.lists(report)
-    return Contents(singles, blocks, lists, [*reasons.unused_sheets(report), data.unused_sheet(report)])
+    return Contents(
+        singles,
+        blocks,
+        lists,
+        [*reasons.unused_sheets(report), *restatement.unused_sheets(report), data.unused_sheet(report)],
+    )
 
 
 def _heads(report: Report) -> dict[str, Single]:

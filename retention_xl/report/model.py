@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from retention_xl.ledger.records import ColumnChoice, Facts, MonthFacts
 from retention_xl.report.actions import Action
+from retention_xl.report.carry_over import Carried
+from retention_xl.report.previous import Previous
+from retention_xl.report.restated import Restatement
 from retention_xl.report.settings import Settings
 from retention_xl.report.wording import NOT_AVAILABLE, fixed
 
@@ -173,7 +176,10 @@ class Report:
     cohorts: Cohorts
     checks: tuple[Check, ...]
     actions: tuple[Action, ...]
+    carried: Carried  # the whole checklist: these actions, and what is kept of earlier months
     missing: tuple[tuple[str, str], ...]
+    previous: Previous | None = None
+    restated: Restatement | None = None
 
     @property
     def month(self) -> str:

@@ -1,7 +1,20 @@
 """The .xlsx package at part level: what need not change keeps its bytes."""
 
-from .areas import LAST_COLUMN, LAST_ROW, Area, letters, quoted
-from .references import filled_down
+from .areas import LAST_COLUMN, LAST_ROW, Area, letters, quoted, split_cell
+from .references import Reference, filled_down, rewrite
 from .workbook import Name, Package, Table
 
-__all__ = ["LAST_COLUMN", "LAST_ROW", "Area", "Name", "Package", "Table", "filled_down", "letters", "quoted"]
+__all__ = [
+    "LAST_COLUMN",
+    "LAST_ROW",
+    "Area",
+    "Name",
+    "Package",
+    "Reference",
+    "Table",
+    "filled_down",
+    "letters",
+    "quoted",
+    "rewrite",
+    "split_cell",
+]

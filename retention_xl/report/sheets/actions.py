@@ -4,60 +4,58 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from retention_xl.report.actions import Action
+from retention_xl.report.actions import HEADINGS, TABLE, Action
 from retention_xl.report.cells import Addresses, Cell, Content, List
 from retention_xl.report.model import Report
+from retention_xl.report.previous import Formula, Kept
 from retention_xl.report.sheets.bridge import Rows
 from retention_xl.report.sheets.live import CUSTOMERS
 from retention_xl.report.sheets.settings import limit_cell
-from retention_xl.report.wording import first_day
-
-TABLE = "tblActions"
-HEADINGS = (
-    "Priority",
-    "Rule",
-    "What we see",
-    "Measured",
-    "Limit",
-    "Unit",
-    "Exposed a month",
-    "Customers",
-    "What to do",
-    "Evidence",
-    "Owner",
-    "Due",
-    "Status",
-    "First seen",
-    "Months open",
-    "Notes",
-)
 
 
 def lists(report: Report) -> dict[str, List]:
-    """One row an action; what a person fills in stays empty."""
-    return {TABLE: List(HEADINGS, len(report.actions), lambda at: _rows(report, at))}
+    """One row an action, then what is kept of earlier months."""
+    added = report.carried.added
+    headings = (*HEADINGS, *added)
+    return {TABLE: List(headings, len(report.carried.rows), lambda at: _rows(report, at), added=added)}
+
+
+def cells(report: Report, at: Addresses, row: int) -> dict[str, Content]:
+    """A row by its headings: what this month's figures say, and what is kept."""
+    carried = report.carried.rows[row]
+    computed = {} if carried.action is None else _computed(report, at, carried.action)
+    return computed | {heading: _kept(report, at, row, value) for heading, value in carried.cells.items()}
 
 
 def _rows(report: Report, at: Addresses) -> Iterable[Sequence[Content]]:
-    for action in report.actions:
-        yield (
-            action.priority,
-            action.rule,
-            action.finding,
-            _measured(report, at, action),
-            _limit(report, at, action),
-            action.unit if action.measured is not None else "",
-            action.exposed_cents / 100,
-            "; ".join(action.customers),
-            action.what_to_do,
-            "\n".join(action.evidence),
-            None,
-            action.due,
-            action.status,
-            first_day(action.first_seen),
-            1,
-            None,
-        )
+    headings = (*HEADINGS, *report.carried.added)
+    for row in range(len(report.carried.rows)):
+        content = cells(report, at, row)
+        yield [content.get(heading) for heading in headings]
+
+
+def _computed(report: Report, at: Addresses, action: Action) -> dict[str, Content]:
+    return {
+        "Priority": action.priority,
+        "Rule": action.rule,
+        "What we see": action.finding,
+        "Measured": _measured(report, at, action),
+        "Limit": _limit(report, at, action),
+        "Unit": action.unit if action.measured is not None else "",
+        "Exposed a month": action.exposed_cents / 100,
+        "Customers": "; ".join(action.customers),
+        "What to do": action.what_to_do,
+        "Evidence": "\n".join(action.evidence),
+    }
+
+
+def _kept(report: Report, at: Addresses, row: int, value: Kept) -> Content:
+    """A formula that a person wrote finds the columns of its row by their headings; its result is left to Excel."""
+    if not isinstance(value, Formula):
+        return value
+    headings = (*HEADINGS, *report.carried.added)
+    pieces = (at.cell(TABLE, row, headings.index(piece)) if i % 2 else piece for i, piece in enumerate(value.pieces))
+    return Cell(None, "".join(pieces))
 
 
 def _measured(report: Report, at: Addresses, action: Action) -> Content:

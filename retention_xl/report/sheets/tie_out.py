@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from retention_xl.report.cells import Addresses, Block, Cell, Content, span
+from retention_xl.report.cells import Addresses, Block, Cell, Content, Single, span
 from retention_xl.report.model import Report
+from retention_xl.report.previous import SIGNED
 from retention_xl.report.sheets.bridge import Rows
 from retention_xl.report.sheets.live import CUSTOMERS
 
@@ -38,6 +39,11 @@ def _lines(report: Report) -> list[tuple[str, str, int | None, int]]:
     lines.append(("control", "Control: the amount column added up straight from the source", None, control))
     lines.append(("check", "Difference", None, total - control))
     return lines
+
+
+def singles(report: Report) -> dict[str, Single]:
+    """The cells to sign in start empty every month."""
+    return {name: Single(None) for name in SIGNED}
 
 
 def blocks(report: Report) -> dict[str, Block]:

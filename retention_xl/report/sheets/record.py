@@ -1,0 +1,68 @@
+"""Record: the hidden sheet by which next month's workbook knows what this one said and what people wrote since."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from retention_xl.report.actions import HEADINGS
+from retention_xl.report.carry_over import YOURS, as_written
+from retention_xl.report.cells import Addresses, Block, Content, List
+from retention_xl.report.model import Report
+from retention_xl.report.previous import RECORD, RECORD_HEADINGS, RECORD_TABLE
+from retention_xl.report.restated import (
+    ACTIVE,
+    BY_CUSTOMER,
+    CLOSING,
+    CURRENCY,
+    DEFINITIONS,
+    LEDGER,
+    LINES,
+    MONTH,
+    amounts_in,
+    closing_fingerprint,
+    definitions_fingerprint,
+)
+from retention_xl.report.sheets import actions
+
+# What the program wrote into these is known again, so that what a person wrote over it is seen. `Due` is a person's
+# unless the rule set it.
+_KNOWN = [heading for heading in HEADINGS if heading not in YOURS and heading != "First seen"] + ["Due"]
+
+
+def blocks(report: Report) -> dict[str, Block]:
+    """The month in a few facts."""
+    facts = report.facts
+    closing = amounts_in(facts, facts.month) or {}
+    rows: list[tuple[str, Content, str]] = [
+        (MONTH, report.month, "Report month"),
+        (LEDGER, report.source.name, "Where the facts come from"),
+        (CURRENCY, facts.currency, "Report currency"),
+        (CLOSING, sum(closing.values()) / 100, "Closing revenue"),
+        (ACTIVE, len(closing), "Customers at the closing"),
+        (BY_CUSTOMER, closing_fingerprint(closing), "Fingerprint of every customer's closing revenue"),
+        (DEFINITIONS, definitions_fingerprint(facts, report.settings), "Fingerprint of definitions and settings"),
+        (LINES, facts.fingerprint[:16], "Fingerprint of all lines that were accepted"),
+    ]
+    return {
+        RECORD: Block(
+            len(rows),
+            2,
+            lambda at: [(value, meaning) for _, value, meaning in rows],
+            ["Value", "What it is"],
+            [key for key, _, _ in rows],
+        )
+    }
+
+
+def lists(report: Report) -> dict[str, List]:
+    """One row for each row of the checklist that the program wrote."""
+    count = sum(bool(row.rule) for row in report.carried.rows)
+    return {RECORD_TABLE: List(RECORD_HEADINGS, count, lambda at: _rows(report, at))}
+
+
+def _rows(report: Report, at: Addresses) -> Iterable[Sequence[Content]]:
+    for number, row in enumerate(report.carried.rows):
+        if row.rule:
+            content = actions.cells(report, at, number)
+            written = ";".join(f"{heading}{as_written(content.get(heading))}" for heading in _KNOWN)
+            yield row.rule, row.state, row.first_seen, row.figure, row.measured, written

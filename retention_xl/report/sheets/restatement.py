@@ -1,0 +1,109 @@
+"""Restatement: the last file's closing against what this file says of the same month, by customer, and who signed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from retention_xl.report.cells import Addresses, Block, Cell, Content, List, Single
+from retention_xl.report.model import Report
+from retention_xl.report.previous import SIGN_OFF_HEADINGS, SIGN_OFFS
+from retention_xl.report.restated import Restatement
+from retention_xl.report.sheets.bridge import Rows
+from retention_xl.report.wording import NOT_AVAILABLE, fixed, month_name
+
+SHEET = "Restatement"
+NAME, RESULT, TABLE = "rx_restatement", "rx_restated", "tblRestatement"
+HEADINGS = ("Customer", "Last file", "This file", "Difference")
+BEFORE, NOW, DIFFERENCE = range(3)
+
+
+def unused_sheets(report: Report) -> list[str]:
+    """Nothing to compare with: no sheet."""
+    return [] if report.restated else [SHEET]
+
+
+def singles(report: Report) -> dict[str, Single]:
+    """The sentence that turns red."""
+    return {RESULT: Single(told(report.restated))} if report.restated else {}
+
+
+def told(found: Restatement) -> str:
+    """What changed, in a sentence or two."""
+    month, sentences = month_name(found.month), []
+    if found.now is None:
+        sentences.append(f"CHECK BY HAND: the facts of this file do not reach back to {month}.")
+    elif found.data_changed:
+        differ = f" {len(found.differences):,} customers differ." if found.listed else ""
+        differ = differ.replace(" 1 customers differ", " 1 customer differs")
+        sentences.append(
+            f"RESTATED: {month} closed at {fixed(found.before, 2)} in the last file "
+            f"and at {fixed(found.now, 2)} in this one.{differ}"
+        )
+        if not found.listed:
+            sentences.append("The last file was too large to hold its customers, so they cannot be named.")
+    if found.definitions_changed:
+        sentences.append(f"CHANGED: definitions or settings are not those of the file of {month}.")
+    if not sentences:
+        return f"Nothing changed: {month} opens as it closed, customer by customer, under the same definitions."
+    return " ".join(sentences)
+
+
+def blocks(report: Report) -> dict[str, Block]:
+    """Totals and fingerprints of both files."""
+    found = report.restated
+    if not found:
+        return {}
+    labels = [
+        f"Closing of {month_name(found.month)}",
+        "Customers at that closing",
+        "Fingerprint of every customer's closing",
+        "Fingerprint of definitions and settings",
+    ]
+    return {NAME: Block(4, 3, lambda at: _cells(report, found, at), ["Last file", "This file", "Difference"], labels)}
+
+
+def _cells(report: Report, found: Restatement, at: Addresses) -> Iterable[Sequence[Content]]:
+    rows = Rows(report, at)
+    shown = [figures.facts.month for figures in report.shown]
+    place = shown.index(found.month) if found.month in shown else None
+    figures = (
+        (found.before, found.now, None if place is None else rows.revenue("closing", place)),
+        (found.customers_before, found.customers_now, None if place is None else rows.customers("closing", place)),
+    )
+    for row, (before, now, formula) in enumerate(figures):
+        if now is None:
+            yield before, NOT_AVAILABLE, NOT_AVAILABLE
+            continue
+        difference = f"ROUND({at.cell(NAME, row, NOW)}-{at.cell(NAME, row, BEFORE)},2)"
+        yield before, now if formula is None else Cell(now, formula), Cell(round(now - before, 2), difference)
+    for row, (was, is_now) in enumerate(
+        (
+            (found.fingerprint_before, found.fingerprint_now),
+            (found.definitions_before, found.definitions_now),
+        ),
+        2,
+    ):
+        same = f'IF({at.cell(NAME, row, BEFORE)}={at.cell(NAME, row, NOW)},"same","CHANGED")'
+        yield was, is_now or NOT_AVAILABLE, Cell("same" if was == is_now else "CHANGED", same)
+
+
+def lists(report: Report) -> dict[str, List]:
+    """Who differs, and who signed the files before."""
+    if not report.restated or not report.previous:
+        return {}
+    found, signed = report.restated.differences, report.previous.sign_offs
+    return {
+        TABLE: List(HEADINGS, len(found), lambda at: _differences(report.restated, at)),
+        SIGN_OFFS: List(
+            SIGN_OFF_HEADINGS,
+            len(signed),
+            lambda at: [(s.month, s.prepared_by, s.reviewed_by, s.signed_on) for s in signed],
+        ),
+    }
+
+
+def _differences(found: Restatement | None, at: Addresses) -> Iterable[Sequence[Content]]:
+    for row, one in enumerate(found.differences if found else ()):
+        before, now = (at.cell(TABLE, row, HEADINGS.index(heading)) for heading in ("Last file", "This file"))
+        difference = round((one.now or 0) - (one.before or 0), 2)
+        yield one.name, one.before, one.now, Cell(difference, f"ROUND({now}-{before},2)")

@@ -1,0 +1,67 @@
+"""The sheets of the workbook's memory: Restatement, and the hidden record that next month's workbook reads."""
+
+from __future__ import annotations
+
+from draw import (
+    ACCENT,
+    BAD,
+    BAD_FILL,
+    CENTS,
+    DAY,
+    GREY,
+    Look,
+    block,
+    by_column,
+    by_row,
+    fill,
+    font,
+    listing,
+    name,
+    number,
+    page,
+    put,
+    unbound_page,
+)
+from openpyxl import Workbook
+from openpyxl.formatting.rule import FormulaRule
+
+
+def restatement(wb: Workbook) -> None:
+    ws = page(
+        wb,
+        "Restatement",
+        "What the last file said of its month against what this one says of it; who signed the files before.",
+        "restatement",
+        (2, 44, 22, 22, 20),
+    )
+    put(ws, "B6", bold=True)
+    name(wb, "rx_restated", ws, "B6")
+    ws.conditional_formatting.add(
+        "B6", FormulaRule(['LEFT($B$6,7)<>"Nothing"'], font=font(bold=True, color=BAD), fill=fill(BAD_FILL))
+    )
+    mark: Look = {"align": "right", "color": GREY, "size": 9}
+    looks = by_row(number(CENTS), number("#,##0;(#,##0);0"), mark, mark)
+    block(wb, ws, "rx_restatement", "C9", 4, 3, lambda i, j: looks(i, j), {})
+    changed = FormulaRule(['OR($E9="CHANGED",AND(ISNUMBER($E9),$E9<>0))'], font=font(bold=True, color=BAD))
+    ws.conditional_formatting.add("E9:E12", changed)
+    put(ws, "B15", "Files signed before", bold=True, color=ACCENT)
+    signed: dict[str, Look] = {
+        "Month": {},
+        "Prepared by": {"align": "left"},
+        "Reviewed by": {"align": "left"},
+        "Signed on": {"align": "left", "number": DAY},
+    }
+    listing(ws, "tblSignOffs", "B16", signed)
+    put(ws, "B20", "Customers whose revenue of that month is another now", bold=True, color=ACCENT)
+    money = number(CENTS)
+    listing(ws, "tblRestatement", "B21", {"Customer": {}, "Last file": money, "This file": money, "Difference": money})
+
+
+def record(wb: Workbook) -> None:
+    purpose = "What the program notes down for next month's workbook. Hidden; please leave it as it is."
+    ws = unbound_page(wb, "Record", purpose, (2, 30, 34, 52, 20, 16, 90), tab=GREY)
+    small: Look = {"size": 9, "align": "left"}
+    block(wb, ws, "rx_record", "C7", 2, 2, by_column(small, {**small, "color": GREY}), small)
+    columns = dict.fromkeys(("Rule", "State", "First seen", "Figure", "Measured", "As written"), small)
+    listing(ws, "tblRecord", "B12", columns)
+    ws.sheet_state = "hidden"
