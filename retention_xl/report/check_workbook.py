@@ -49,7 +49,7 @@ RULES: Mapping[str, str] = {
     "WBK03": "an input is blue on light yellow, and nothing else is",
     "WBK04": "every sheet with figures says their unit at its top",
     "WBK05": "every check feeds the banner, and every sheet with formulas shows it",
-    "WBK06": "no sheet is hidden",
+    "WBK06": "no hidden sheet holds a formula or is read by one",
     "WBK07": "nothing refers to another file",
     "WBK08": "no cell shows an error",
 }
@@ -173,7 +173,7 @@ def _inputs(book: _Book) -> Iterator[Point]:
     Records (tables, and sheets without any formula) are not inputs: nobody is to change them.
     """
     for sheet, cell in book.formulas:
-        if looks_like_input(book.sheets[sheet][cell]):
+        if looks_like_input(book.sheets[sheet][cell]) and not _look_taken_away(book.sheets[sheet], cell):
             yield Point("WBK03", f"{sheet}!{cell}", "a formula has the look of an input")
     settings = {
         sheet.title
@@ -185,6 +185,23 @@ def _inputs(book: _Book) -> Iterator[Point]:
             place = book.sheets[sheet][cell]
             if _is_number(place.value) and not looks_like_input(place):
                 yield Point("WBK03", f"{sheet}!{cell}", f"{place.value!r} is used by formulas and does not look so")
+
+
+def _look_taken_away(sheet: Any, cell: str) -> bool:
+    """Whether a conditional format with a ground of its own applies to the cell: one whose condition is X1=""."""
+    row, column = split_cell(cell)
+    for areas in sheet.conditional_formatting:
+        for place in areas.cells.ranges:
+            if not (place.min_row <= row <= place.max_row and place.min_col <= column <= place.max_col):
+                continue
+            for rule in areas.rules:
+                if rule.type != "expression" or rule.dxf is None or rule.dxf.fill is None:
+                    continue
+                condition = translated(rule.formula[0], row - place.min_row, column - place.min_col)
+                found = re.fullmatch(r'\$?([A-Z]{1,3})\$?(\d+)=""', condition)
+                if found and sheet[f"{found[1]}{found[2]}"].value in (None, ""):
+                    return True
+    return False
 
 
 def _is_number(value: object) -> bool:
@@ -261,8 +278,10 @@ def _covers(area: Area, place: tuple[str, str]) -> bool:
 
 
 def _hidden(book: _Book) -> Iterator[Point]:
+    taking_part = {sheet for sheet, _ in book.formulas}
+    taking_part |= {area.sheet for (own, _), text in book.formulas.items() for area in references_in(text, own)}
     for sheet in book.sheets.worksheets:
-        if sheet.sheet_state != "visible":
+        if sheet.sheet_state != "visible" and sheet.title in taking_part:
             yield Point("WBK06", sheet.title, f"the sheet is {sheet.sheet_state} (right click on a tab > Unhide)")
 
 
