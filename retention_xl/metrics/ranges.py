@@ -6,8 +6,6 @@ rows do not count; an error met is passed on; a function of single cells works c
 
 from __future__ import annotations
 
-from math import isfinite
-
 from retention_xl.errors import MetricError
 from retention_xl.metrics.cells import (
     ErrorValue,
@@ -95,9 +93,17 @@ def read_each(read: Callable[[Any, str], Any], cells: Iterable[Any], place: str)
 
 def read_numbers(cells: Sequence[Any], place: str) -> list[float]:
     """Numbers, a blank cell being 0."""
-    if set(map(type, cells)) <= NUMBER_TYPES and all(map(isfinite, cells)):
+    if set(map(type, cells)) <= NUMBER_TYPES and adds_up(cells):
         return list(cells)
     return read_each(number_in, cells, place)
+
+
+def adds_up(numbers: Sequence[float]) -> bool:
+    """Whether all numbers are finite: were one infinite or NaN, the sum would be. False also where it overflows."""
+    try:
+        return sum(numbers) * 0 == 0
+    except OverflowError:  # an int beyond any float
+        return False
 
 
 def read_stated_numbers(cells: Sequence[Any], place: str) -> list[float]:
@@ -275,6 +281,8 @@ def rows_that_count(columns: dict[str, Sequence[Any]], kinds: dict[str, str]) ->
     if len(names) == 1 and kinds[names[0]] != "column of ids":
         return columns
     key = next((name for name in names if kinds[name] == "column of ids"), names[0])
+    if has_no_blanks(columns[key]):
+        return columns
     amounts = [name for name in names if kinds[name] == "column of amounts"]
     unused = []
     for row, cell in enumerate(columns[key]):
@@ -295,6 +303,14 @@ def rows_that_count(columns: dict[str, Sequence[Any]], kinds: dict[str, str]) ->
         return columns
     left_out = set(unused)
     return {name: [cell for row, cell in enumerate(cells) if row not in left_out] for name, cells in columns.items()}
+
+
+def has_no_blanks(cells: Sequence[Any]) -> bool:
+    """Whether a column of numbers alone or of texts alone has no blank cell, told in one pass; False if in doubt."""
+    kinds = set(map(type, cells))
+    if kinds <= NUMBER_TYPES:
+        return adds_up(cells)
+    return kinds == {str} and all(map(str.strip, cells))
 
 
 def finite(answer: Any) -> Any:

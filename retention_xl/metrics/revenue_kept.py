@@ -21,14 +21,19 @@ def check_pairs(opening_mrr: list[float], closing_mrr: list[float]) -> None:
             raise impossible(f"{name}: a customer has {shown(min(column))}; recurring revenue is not negative.")
 
 
-def held(opening_mrr: list[float], closing_mrr: list[float]) -> tuple[list[tuple[float, float]], float]:
-    """Opening and closing revenue of every customer held at the opening, and the sum of the opening: the base."""
+def opening_base(opening_mrr: list[float], closing_mrr: list[float]) -> float:
+    """The sum of the opening, which every rate is a share of."""
     check_pairs(opening_mrr, closing_mrr)
-    pairs = [(before, after) for before, after in zip(opening_mrr, closing_mrr, strict=True) if before]
-    base = fsum(before for before, _ in pairs)
+    base = fsum(opening_mrr)
     if base == 0:
         raise base_is_zero("opening_mrr adds up to 0; there is no revenue to keep.")
-    return pairs, base
+    return base
+
+
+def held(opening_mrr: list[float], closing_mrr: list[float]) -> tuple[list[tuple[float, float]], float]:
+    """Opening and closing revenue of every customer held at the opening, and the sum of the opening: the base."""
+    base = opening_base(opening_mrr, closing_mrr)
+    return [(before, after) for before, after in zip(opening_mrr, closing_mrr, strict=True) if before], base
 
 
 @metric
@@ -160,8 +165,8 @@ def grr(opening_mrr: list[float], closing_mrr: list[float]) -> float:
     Source:
         Article 002; SaaS Metrics Standards Board: (start - contraction - churn) / start.
     """
-    pairs, base = held(opening_mrr, closing_mrr)
-    return fsum(map(min, pairs)) / base
+    base = opening_base(opening_mrr, closing_mrr)
+    return fsum(map(min, opening_mrr, closing_mrr)) / base  # one who was not held adds min(0, closing), which is 0
 
 
 @metric
