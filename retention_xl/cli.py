@@ -14,7 +14,7 @@ import typer
 from retention_xl.addin_commands import addin
 from retention_xl.errors import HostError
 from retention_xl.exits import UsageError, errors_in_a_sentence
-from retention_xl.monthly import default_name, require_free, write_monthly
+from retention_xl.monthly import FIND, default_name, require_free, write_monthly
 from retention_xl.workbook_commands import check_workbook, show
 from retention_xl.workbook_commands import template as template_commands
 
@@ -89,6 +89,17 @@ def report(
             help="The workbook to write. LEDGER-retention-YYYY-MM.xlsx in the current folder unless told.",
         ),
     ] = None,
+    previous: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="The workbook of an earlier month, whose checklist goes on. The ledger's newest one beside the output "
+            "unless told.",
+        ),
+    ] = None,
+    no_previous: Annotated[
+        bool, typer.Option("--no-previous", help="Begin the checklist anew, without an earlier workbook.")
+    ] = False,
     mapping: Annotated[
         list[str] | None,
         typer.Option(
@@ -132,10 +143,12 @@ def report(
     """Make the monthly workbook from a billing ledger."""
     with errors_in_a_sentence():
         require_month(month)
-        inputs = [path for path in (ledger, rates, settings) if path is not None]
+        inputs = [path for path in (ledger, previous, rates, settings) if path is not None]
         for path in inputs:
             require_file(path)
         require_target(output, inputs)
+        if previous and no_previous:
+            raise UsageError("--previous and --no-previous exclude each other.")
         reading = {
             "columns": columns_by_field(mapping or []),
             "nature": nature and nature.value,
@@ -145,7 +158,8 @@ def report(
             "allow_empty_months": allow_empty_months,
             "encoding": encoding,
         }
-        make_report(ledger, output, month, template, reading, rates, settings, quiet, verify, pdf)
+        earlier = None if no_previous else previous or FIND
+        make_report(ledger, output, month, template, reading, rates, settings, quiet, verify, pdf, earlier)
 
 
 @app.command()
@@ -195,6 +209,7 @@ def make_report(
     quiet: bool,
     verify: bool = False,
     pdf: bool = False,
+    previous: Path | str | None = None,
 ) -> None:
     """From the ledger to the workbook and the summary."""
     from retention_xl.terminal import print_summary, progress_display
@@ -212,6 +227,7 @@ def make_report(
             progress,
             verify=verify,
             pdf=pdf,
+            previous=previous,
         )
     if not quiet:
         print_summary(done.report, done.path, done.remarks)

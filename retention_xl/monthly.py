@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
@@ -9,10 +10,14 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from retention_xl.errors import TemplateError
 from retention_xl.exits import UsageError
 
 if TYPE_CHECKING:
     from retention_xl.report.model import Report
+
+
+FIND = "find"  # the newest workbook of an earlier month, where the program writes the new one
 
 
 class Monthly(NamedTuple):
@@ -34,11 +39,13 @@ def write_monthly(
     folder: Path = Path(),
     verify: bool = False,
     pdf: bool = False,
+    previous: Path | str | None = FIND,
 ) -> Monthly:
     """Read the ledger (a path or a DataFrame, `name` to its readers) and write its workbook.
 
     `reading` goes to `read_ledger`. Without an output the workbook is named after ledger and month, in `folder`.
     `verify`: only if a spreadsheet engine computes the same in every cell; `pdf`: and print it to a PDF beside it.
+    `previous` is the workbook of an earlier month, whose checklist goes on, `FIND`, or None to begin anew.
     """
     progress("Starting", None)
     from retention_xl.report.pdf import installed_libreoffice, print_to_pdf
@@ -51,6 +58,7 @@ def write_monthly(
     from retention_xl.ledger.currencies import load_rates
     from retention_xl.report.build import build_report
     from retention_xl.report.model import Source
+    from retention_xl.report.previous import read_previous
     from retention_xl.report.settings import load_settings
     from retention_xl.report.write import write_report, write_verified_report
 
@@ -66,9 +74,16 @@ def write_monthly(
             columns=tuple(read.columns),
         )
     target = output or folder / default_name(name, facts.month)
-    require_free(target, [ledger] if isinstance(ledger, Path) else [])
+    earlier = earlier_workbook(target.parent, name, facts.month) if previous == FIND else previous
+    require_free(target, [path for path in (ledger, earlier) if isinstance(path, Path)])
     progress("Building the report", None)
-    report = build_report(facts, load_settings(settings_path, facts.nature), source)
+    settings = load_settings(settings_path, facts.nature)
+    try:
+        report = build_report(facts, settings, source, read_previous(Path(earlier)) if earlier else None)
+    except TemplateError as error:
+        if previous != FIND:
+            raise
+        raise TemplateError(f"{error} Move it away, or begin the checklist anew with --no-previous.") from error
     progress("Writing the workbook", None)
     if engine:
         progress(f"{engine} recalculates the workbook", None)
@@ -100,6 +115,13 @@ def rates_in_words(rates: Mapping[str, Decimal] | None, currency: str, path: Pat
 def default_name(ledger: str, month: str) -> str:
     stem = ledger.removesuffix(".gz")
     return f"{Path(stem).stem}-retention-{month}.xlsx"
+
+
+def earlier_workbook(folder: Path, ledger: str, month: str) -> Path | None:
+    """The newest workbook of the ledger's earlier months, by its default name."""
+    pattern = re.compile(re.escape(default_name(ledger, "")).replace(r"\.xlsx", r"([0-9]{4}-(?:0[1-9]|1[0-2]))\.xlsx"))
+    found = [(name[1], path) for path in folder.iterdir() if (name := pattern.fullmatch(path.name)) and name[1] < month]
+    return max(found)[1] if found else None
 
 
 def require_free(target: Path, inputs: Sequence[Path]) -> None:

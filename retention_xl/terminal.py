@@ -51,6 +51,7 @@ def print_summary(report: Report, target: Path, remarks: Sequence[str]) -> None:
         "Columns: " + ", ".join(column_in_words(choice) for choice in report.source.columns),
         f"Nature: {report.source.nature_reason}",
         f"Month: {report.month}, {report.source.month_reason}",
+        *previous_lines(report),
         *remarks,
         f"Workbook: {target}",
     ]
@@ -78,6 +79,16 @@ def check_lines(report: Report) -> Iterator[str]:
     yield f"DO NOT PUBLISH: {len(report.failed)} of {len(report.checks)} checks fail."
     for check in report.failed:
         yield f"  {check.name}: {check.told}"
+
+
+def previous_lines(report: Report) -> Iterator[str]:
+    if report.previous is None or report.restated is None:
+        return
+    from retention_xl.report.sheets.restatement import told
+
+    rows = len(report.previous.rows)
+    yield f"Carried over from {report.previous.path}: {rows} {'row' if rows == 1 else 'rows'} of the checklist."
+    yield told(report.restated)
 
 
 def column_in_words(choice: ColumnChoice) -> str:

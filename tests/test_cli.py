@@ -440,3 +440,73 @@ def test_names_that_look_like_formulas_are_text_in_the_workbook(sample_workbook:
     ]
     assert {"=Sum Systems", "-Minus & Co", "@Home Interiors"} <= {cell.value for cell in cells}
     assert {cell.data_type for cell in cells if cell.value == "=Sum Systems"} == {"s"}
+
+
+# ---- the month before
+
+
+def test_the_checklist_goes_on_from_the_newest_earlier_workbook(run: Run, tmp_path: Path) -> None:
+    run("report", "ledger.csv", "--month", "2026-01")
+    run("report", "ledger.csv", "--month", "2026-02")
+    note_down(tmp_path / "ledger-retention-2026-02.xlsx", "asked the bank")
+    done = run("report", "ledger.csv", "--month", "2026-03")
+    assert done.code == 0
+    assert "Carried over from ledger-retention-2026-02.xlsx: " in done.out
+    assert "Nothing changed: February 2026 opens as it closed" in done.out
+    assert "asked the bank" in texts(tmp_path / "ledger-retention-2026-03.xlsx")
+
+
+def test_an_earlier_workbook_can_be_named_or_left_out(run: Run, tmp_path: Path) -> None:
+    run("report", "ledger.csv", "--month", "2026-02", "-o", "elsewhere.xlsx")
+    note_down(tmp_path / "elsewhere.xlsx", "asked the bank")
+    before = (tmp_path / "elsewhere.xlsx").read_bytes()
+    named = run("report", "ledger.csv", "--month", "2026-03", "--previous", "elsewhere.xlsx")
+    assert "Carried over from elsewhere.xlsx: " in named.out
+    assert "asked the bank" in texts(tmp_path / "ledger-retention-2026-03.xlsx")
+    assert (tmp_path / "elsewhere.xlsx").read_bytes() == before
+    run("report", "ledger.csv", "--month", "2026-02")
+    without = run("report", "ledger.csv", "--month", "2026-03", "--no-previous")
+    assert "Carried over" not in without.out
+    assert "Restatement" not in openpyxl.load_workbook(tmp_path / "ledger-retention-2026-03.xlsx").sheetnames
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "said"),
+    [
+        (["--previous", "none.xlsx"], 2, "none.xlsx: there is no such file."),
+        (["--previous", "own.xlsx", "--no-previous"], 2, "--previous and --no-previous exclude each other."),
+        (["--previous", "own.xlsx"], 1, "own.xlsx is no monthly report of this program: it has no record of its month"),
+        (["--previous", "ledger.csv"], 1, "ledger.csv is not an .xlsx file"),
+        (["--previous", "march.xlsx"], 1, "march.xlsx is the report of 2026-03, which is after 2026-02."),
+        (["--previous", "march.xlsx", "-o", "march.xlsx"], 2, "march.xlsx is read by this run"),
+    ],
+)
+def test_an_earlier_workbook_that_cannot_be_meant_is_said(
+    run: Run, tmp_path: Path, options: list[str], code: int, said: str
+) -> None:
+    openpyxl.Workbook().save(tmp_path / "own.xlsx")
+    run("report", "ledger.csv", "--month", "2026-03", "-o", "march.xlsx")
+    done = run("report", "ledger.csv", "--month", "2026-02", *options)
+    assert (done.code, done.err.startswith(said)) == (code, True), done.err
+
+
+def test_an_earlier_workbook_that_was_found_and_cannot_be_read_says_the_way_on(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "ledger-retention-2026-01.xlsx").write_text("no workbook", "utf-8")
+    done = run("report", "ledger.csv", "--month", "2026-02")
+    assert done.code == 1
+    assert done.err.startswith("ledger-retention-2026-01.xlsx is not an .xlsx file")
+    assert done.err.strip().endswith("begin the checklist anew with --no-previous.")
+
+
+def note_down(path: Path, text: str) -> None:
+    """As a person would: a note in the checklist's first row, and the file saved."""
+    book = openpyxl.load_workbook(path)
+    sheet = book["Actions"]
+    notes = next(cell for cell in sheet[6] if cell.value == "Notes")
+    sheet.cell(7, notes.column).value = text
+    book.save(path)
+
+
+def texts(path: Path) -> set[object]:
+    sheet = openpyxl.load_workbook(path, read_only=True)["Actions"]
+    return {cell for row in sheet.iter_rows(values_only=True) for cell in row}

@@ -26,7 +26,7 @@ ALLOWED = {
     "sample": {"errors"},
     "terminal": {"ledger", "report", "hosts"},  # their types
     "exits": {"errors"},
-    "monthly": {"ledger", "report", "exits"},
+    "monthly": {"ledger", "report", "errors", "exits"},
     # What a person starts in Excel, as `cli` is what one starts in a terminal: it too brings the layers together.
     "macros": {"hosts", "monthly", "errors", "exits"},
     "addin_commands": {"hosts", "errors", "exits"},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -102,19 +103,21 @@ def plain_text(value: object) -> str:
 
 def read_previous(path: Path) -> Previous:
     """What `path`, the workbook of an earlier month, says. Whatever a person typed into its checklist is in it."""
-    try:
-        package = Package(path)
-        shown = openpyxl.load_workbook(path, read_only=True, data_only=True)
-        typed = openpyxl.load_workbook(path, read_only=True)
-    except TemplateError as error:
-        raise TemplateError(str(error).replace("There is no template", "There is no workbook")) from error
-    except (ValueError, KeyError, TypeError, SyntaxError) as error:
-        raise TemplateError(f"{path.name} cannot be read as a workbook: {error}.") from error
-    try:
-        return _Reader(path, package, shown, typed).previous()
-    finally:
-        shown.close()
-        typed.close()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # openpyxl names what it cannot keep; nothing is saved here
+        try:
+            package = Package(path)
+            shown = openpyxl.load_workbook(path, read_only=True, data_only=True)
+            typed = openpyxl.load_workbook(path, read_only=True)
+        except TemplateError as error:
+            raise TemplateError(str(error).replace("There is no template", "There is no workbook")) from error
+        except (ValueError, KeyError, TypeError, SyntaxError) as error:
+            raise TemplateError(f"{path.name} cannot be read as a workbook: {error}.") from error
+        try:
+            return _Reader(path, package, shown, typed).previous()
+        finally:
+            shown.close()
+            typed.close()
 
 
 class _Reader:
