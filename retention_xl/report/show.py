@@ -43,9 +43,7 @@ def _opened(path: Path) -> Any:
     from openpyxl import load_workbook
 
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of what openpyxl would not save again: nothing is saved here
-            return load_workbook(path, read_only=True, data_only=True)
+        return load_workbook(path, read_only=True, data_only=True)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise RetentionError(f"{path.name} cannot be read ({error}); open it in Excel and save it anew.") from error
 
@@ -60,7 +58,10 @@ def _chosen(names: Sequence[str], sheet: str | None, path: Path) -> Sequence[str
 
 
 def _rows(sheet: Any, wanted: set[int] | None, formulas: dict[tuple[str, str], str]) -> Iterator[str]:
-    for number, row in enumerate(sheet.iter_rows(values_only=True), start=1):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of what openpyxl would not save again: nothing is saved here
+        rows = list(sheet.iter_rows(values_only=True))
+    for number, row in enumerate(rows, start=1):
         cells = [
             (column, value)
             for column, value in enumerate(row, start=1)
