@@ -1,0 +1,185 @@
+"""The functions: from Python, from cells through xlwings, and the models of lifetime value against `lifetimes`."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import random
+import subprocess
+import sys
+from collections.abc import Callable
+from functools import partial
+from importlib import import_module
+from importlib.util import find_spec
+from time import process_time
+from timeit import Timer
+from typing import Any
+
+from ratios import CDNOW, ROOT, cpu_each, cpu_of, cpu_of_process, end, judge, tell
+
+sys.path.insert(0, str(ROOT))
+
+import retention_xl as rx
+
+CELLS = 10_000
+IDS = 100_000
+OURS = f"""
+import csv, gzip
+import retention_xl as rx
+rows = [[float(cell) for cell in row[1:4]] for row in list(csv.reader(gzip.open({str(CDNOW)!r}, "rt")))[1:]]
+frequency, recency, age = zip(*rows)
+rx.bgnbd_fit(frequency, recency, age)
+"""
+THEIRS = f"""
+import pandas
+from lifetimes import BetaGeoFitter
+table = pandas.read_csv({str(CDNOW)!r})
+BetaGeoFitter().fit(table["x"], table["t_x"], table["T"])
+"""
+
+
+def bare_crr(opening: float, closing: float, new_customers: float) -> float:
+    return (closing - new_customers) / opening
+
+
+def scalars() -> None:
+    count, spent = 100_000, {"crr": 1.0, "bare_crr": 1.0}
+    for _ in range(15):
+        for name in spent:
+            timer = Timer(f"{name}(100.0, 105.0, 15.0)", timer=process_time, globals={"crr": rx.crr, **globals()})
+            spent[name] = min(spent[name], timer.timeit(count) / count)
+    judge("crr of three numbers against a bare function", spent["crr"] / spent["bare_crr"], "<=", 10)
+    judge("crr of three numbers", spent["crr"] * 1e6, "<=", 1, "us")
+
+
+def id_lists() -> None:
+    chance = random.Random(1)
+    ids = [f"C{chance.randrange(10**9):09d}" for _ in range(IDS)]
+    opening, closing = ids[: IDS // 2], ids[IDS // 3 : IDS // 3 + IDS // 2]
+    chance.shuffle(closing)
+    columns = [tuple((each,) for each in side) for side in (opening, closing)]  # as Excel passes a column
+
+    def iterate() -> None:
+        for column in columns:
+            for row in column:
+                for _ in row:
+                    pass
+
+    sides = {
+        "ours": lambda: rx.crr(*columns),
+        "iterate": iterate,
+        "lists": lambda: rx.crr(opening, closing),
+        "sets": lambda: len(set(opening) & set(closing)) / len(set(opening)),
+    }
+    spent = cpu_each(sides)
+    judge(
+        "crr of 100,000 text ids in two columns against iterating their cells",
+        spent["ours"] / spent["iterate"],
+        "<=",
+        13,
+    )
+    judge(
+        "crr of 100,000 text ids in two lists against bare sets, no id cleaned", spent["lists"] / spent["sets"], "<=", 3
+    )
+
+
+def importing() -> None:
+    code = "from time import process_time as t; a = t(); import retention_xl; print('took', t() - a)"
+    spent = min(_took(code) for _ in range(9))
+    judge("import retention_xl", spent * 1000, "<=", 10, "ms")
+
+
+def _took(code: str) -> float:
+    command = [sys.executable, "-I", "-c", f"import sys; sys.path.insert(0, {str(ROOT)!r}); {code}"]
+    return float(subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()[-1])
+
+
+def purchase_models() -> None:
+    with gzip.open(CDNOW, "rt") as file:
+        rows = [[float(cell) for cell in row[1:4]] for row in list(csv.reader(file))[1:]]
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    judge("BG/NBD fit on CDNOW", min(cpu_of(lambda: rx.bgnbd_fit(*columns)) for _ in range(5)), "<=", 0.2, "s")
+    many = simulated(50_000)
+    judge("BG/NBD fit of 50,000 customers", min(cpu_of(lambda: rx.bgnbd_fit(*many)) for _ in range(2)), "<=", 5, "s")
+    if find_spec("lifetimes") is None:
+        print("       not compared: `lifetimes` is not installed")
+        return
+    ratio = cpu_of_process(THEIRS, 3) / cpu_of_process(OURS, 3)
+    judge("BG/NBD on CDNOW from a cold process: CPU of lifetimes over ours", ratio, ">=", 8)
+
+
+def simulated(customers: int) -> list[list[float]]:
+    """Customers who buy and leave as the model says (r 0.243, alpha 4.414, a 0.793, b 2.426), seen for 27-39 weeks."""
+    chance = random.Random(7)
+    frequency, recency, age = [], [], []
+    for _ in range(customers):
+        rate, leaves = chance.gammavariate(0.243, 1 / 4.414), chance.betavariate(0.793, 2.426)
+        seen = round(chance.uniform(27, 39) * 7) / 7
+        bought, last, now = 0, 0.0, 0.0
+        while chance.random() >= leaves or not bought:
+            now += chance.expovariate(rate) if rate > 0 else seen + 1
+            if now > seen:
+                break
+            bought, last = bought + 1, round(now * 7) / 7
+        frequency.append(float(bought))
+        recency.append(min(last, seen))
+        age.append(seen)
+    return [frequency, recency, age]
+
+
+def through_xlwings() -> None:
+    """Values as our wrapper passes them, through `CallUDF`; only the conversion differs."""
+    from tests.hosts.fakewin import install
+
+    xlwings = install()
+    server = import_module("xlwings.com_server").XLPython()
+    module = import_module("retention_xl.udfs")
+    chance = random.Random(3)
+    half = CELLS // 2
+    amounts = [tuple((round(chance.uniform(0, 900), 2),) for _ in range(half)) for _ in range(2)]
+    ids = [tuple((f"C{chance.randrange(half * 2):07d}",) for _ in range(half)) for _ in range(2)]
+    for name, function, columns in (("GRR", rx.grr, amounts), ("CRR", rx.crr, ids)):
+        converted = {"default": None, "NumPy": "np", "DataFrame": "df"}
+        for converter, convert in converted.items():
+            setattr(module, f"{name}_{converter}", with_converter(xlwings, function, convert))
+        calls = {each: caller(server, f"{name}_{each}", columns) for each in converted}
+        calls["raw"] = caller(server, name, columns if name == "GRR" else [*columns, -2147352572])
+        spent = cpu_each(calls)
+        tell(f"{name} of {CELLS:,} cells, raw", spent["raw"] * 1000, "ms")
+        plain = [[cell for (cell,) in column] for column in columns]
+        itself = cpu_each({"it": partial(function, *plain)})["it"]
+        tell("of which the function itself, on lists", itself * 1000, "ms")
+        for each in converted:
+            judge(f"{name} of {CELLS:,} cells: {each} converter over raw", spent[each] / spent["raw"], ">=", 10)
+            tell("the same without the function itself", (spent[each] - itself) / (spent["raw"] - itself), "x")
+
+
+def with_converter(xlwings: Any, function: Callable[..., Any], convert: str | None) -> Any:
+    """The function as a user would write it with xlwings' own converters."""
+    options: dict[str, Any] = {"convert": convert} if convert else {}
+    if convert == "df":
+        options |= {"index": False, "header": False}
+    if convert == "np":
+        import numpy
+
+        options["convert"] = numpy.array
+
+    def user_defined(opening, closing):  # type: ignore[no-untyped-def]
+        return function(*(each[0] if convert == "df" else each for each in (opening, closing)))
+
+    for name in ("opening", "closing"):
+        user_defined = xlwings.arg(name, **options)(user_defined)
+    return xlwings.func(user_defined)
+
+
+def caller(server: Any, name: str, values: list[Any]) -> Callable[[], Any]:
+    return lambda: server.CallUDF("retention_xl.udfs", name, tuple(values))
+
+
+if __name__ == "__main__":
+    scalars()
+    id_lists()
+    importing()
+    purchase_models()
+    through_xlwings()  # last: it replaces modules of this process
+    end()
