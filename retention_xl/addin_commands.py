@@ -132,6 +132,15 @@ def doctor() -> None:
 
 
 @addin.command()
+def guide() -> None:
+    """Print the guide: install, first formula, update, remove, what the errors mean, what to ask IT."""
+    with errors_in_a_sentence():
+        from retention_xl.hosts.reference import guide_text
+
+        typer.echo(guide_text())
+
+
+@addin.command()
 def selftest(
     output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="The workbook to write.")] = Path(
         "selftest.xlsx"

@@ -93,6 +93,11 @@ def explain(name: str) -> str:
     return "\n".join(lines)
 
 
+def guide_text() -> str:
+    """The guide to the add-in for a person without a programmer at hand."""
+    return Path(__file__).with_name("guide.md").read_text(encoding="utf-8")
+
+
 def _indented(text: str) -> list[str]:
     return [f"  {line}" for line in text.splitlines()]
 

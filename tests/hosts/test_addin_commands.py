@@ -162,3 +162,12 @@ def test_selftest_writes_over_a_self_test_also_a_saved_one_but_over_nothing_else
     done = run("selftest", "-o", "other.xlsx")
     assert (done.exit_code, (folder / "other.xlsx").read_bytes() == before) == (2, True)
     assert "other.xlsx is not a self-test of this program" in done.output
+
+
+def test_the_guide_names_every_command_and_every_error() -> None:
+    done = run("guide")
+    assert done.exit_code == 0
+    for command in ("install", "status", "remove", "doctor", "build", "selftest"):
+        assert f"`retention-xl addin {command}" in done.output
+    assert all(f"| {code} |" in done.output for code in ("#DIV/0!", "#NUM!", "#VALUE!", "#N/A", "#NULL!", "#NAME?"))
+    assert "No real Excel has opened it" in done.output
