@@ -23,6 +23,7 @@ from draw import save
 SHEETS = (
     figures.summary,
     records.actions,
+    insight.commentary,
     figures.bridge,
     records.movers,
     figures.tiers,

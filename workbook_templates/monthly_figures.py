@@ -163,6 +163,13 @@ def tiers(wb: Workbook) -> None:
     name(wb, "rx_tiers_reading", ws, "B20")
     chart_title(wb, ws, "rx_title_tiers", "B22")
     charts.tiers(ws, "B22", title="'Tiers'!$B$22", first=7, last=8)
+    put(ws, "B39", "Why the revenue kept differs from the month before", bold=True, color=ACCENT)
+    meaning = "Rate: more or fewer of a tier stayed. Mix: the tiers weigh differently. Size: of the opening."
+    put(ws, "F39", meaning, color=GREY)
+    formats = (MONEY, MONEY, PERCENT, MONEY, MONEY, PERCENT, MONEY, MONEY, MONEY)
+    block(wb, ws, "rx_tiers_effects", "C41", 2, 9, by_column(*map(number, formats)))
+    total = FormulaRule(['$B41="All tiers"'], font=font(bold=True), fill=fill(PALE))
+    ws.conditional_formatting.add("B41:K42", total)
 
 
 def cohorts_customers(wb: Workbook) -> None:

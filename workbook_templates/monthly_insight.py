@@ -1,11 +1,43 @@
-"""The sheets that say why: Reasons."""
+"""The sheets that say why: Commentary, Reasons."""
 
 from __future__ import annotations
 
 import charts
-from draw import COUNT, GREY, MONEY, PERCENT, Look, block, by_column, by_row, number, page, print_setup
+from draw import (
+    ACCENT,
+    CENTS,
+    COUNT,
+    GREY,
+    MONEY,
+    PERCENT,
+    Look,
+    block,
+    by_column,
+    by_row,
+    number,
+    page,
+    print_setup,
+    put,
+)
 from monthly_figures import TOTAL, chart_title
 from openpyxl import Workbook
+
+
+def commentary(wb: Workbook) -> None:
+    ws = page(
+        wb,
+        "Commentary",
+        "What moved this month and why. Each figure in a sentence is taken from the sheet named beside it.",
+        "commentary",
+        (2, 22, 112, 20, 18),
+    )
+    print_setup(ws, None, pages_tall=1)
+    head: Look = {"bold": True, "color": ACCENT, "vertical": "top"}
+    text: Look = {"wrap": True, "vertical": "top"}
+    where: Look = {"color": GREY, "size": 9, "vertical": "top"}
+    block(wb, ws, "rx_commentary", "C7", 2, 2, by_column(text, where), head)
+    put(ws, "B10", "Largest movements of each kind", bold=True, color=ACCENT)
+    block(wb, ws, "rx_largest", "C12", 2, 3, by_column({}, number(CENTS), number(PERCENT)))
 
 
 def reasons(wb: Workbook) -> None:

@@ -9,7 +9,9 @@ from retention_xl.report.sheets import (
     bridge,
     checks,
     cohorts,
+    commentary,
     data,
+    effects,
     movers,
     quality,
     reasons,
@@ -26,6 +28,7 @@ from retention_xl.report.wording import month_name
 # Every sheet but the first says its unit and period, and repeats the banner.
 SHEETS = (
     "actions",
+    "commentary",
     "bridge",
     "movers",
     "tiers",
@@ -45,9 +48,11 @@ def contents(report: Report) -> Contents:
     blocks: dict[str, Block] = {}
     for sheet in (
         summary,
+        commentary,
         bridge,
         movers,
         tiers,
+        effects,
         cohorts,
         reasons,
         tie_out,

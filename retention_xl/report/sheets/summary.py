@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
 from retention_xl.report.cells import Addresses, Block, Cell, Content, Single, span
 from retention_xl.report.model import Report, Tile, shown
-from retention_xl.report.sheets import checks, movers
+from retention_xl.report.sheets import checks, commentary
 from retention_xl.report.sheets.bridge import Rows
 from retention_xl.report.sheets.sentence import Sentence
-from retention_xl.report.sheets.settings import setting, z_number, z_value
+from retention_xl.report.sheets.settings import setting
 from retention_xl.report.wording import MONTH_NAMES, NOT_AVAILABLE, first_day, month_name
 
 TILES = "rx_tiles"
@@ -23,13 +23,13 @@ def singles(report: Report) -> dict[str, Single]:
     unit = report.facts.currency or "the ledger's currency"
     subtitle = f"{report.words.revenue_long} in {unit}; month to {_last_day(report.month)}; from {report.source.name}"
     contents = {"rx_title": Single(f"Customer retention, {month_name(report.month)}"), "rx_subtitle": Single(subtitle)}
-    made = {
+    made: dict[str, Callable[[Report, Addresses], Content]] = {
         "rx_banner": checks.banner,
         "rx_title_revenue": _revenue_title,
         "rx_title_retention": _retention_title,
-        "rx_comment_1": _what_moved,
-        "rx_comment_2": _who_stayed,
-        "rx_comment_3": _largest,
+        "rx_comment_1": partial(commentary.sentence, key="moved"),
+        "rx_comment_2": partial(commentary.sentence, key="stayed"),
+        "rx_comment_3": partial(commentary.sentence, key="largest"),
     }
     for name, make in made.items():
         contents[name] = Single(partial(make, report))
@@ -163,58 +163,3 @@ def _retention_title(report: Report, at: Addresses) -> Content:
     sentence = Sentence("Customers kept: ").percent(tile.this_month, this)
     sentence.either(delta >= 0, f"{change}>=0", ", up ", ", down ")
     return sentence.number(100 * abs(delta), f"100*ABS({change})", 1).say(" points").cell()
-
-
-def _what_moved(report: Report, at: Addresses) -> Cell:
-    rows, last, words = Rows(report, at), report.shown[-1].facts, report.words
-    sentence = Sentence(f"{words.revenue} closed the month at ")
-
-    def amount(cents: int, key: str, sign: str = "") -> Sentence:
-        return sentence.number(cents / 100, sign + rows.revenue(key, rows.last))
-
-    amount(last.closing, "closing").say(" after an opening of ")
-    amount(last.opening, "opening").say(f": new {words.customers} brought ")
-    amount(last.new, "new").say(", returning ones ")
-    amount(last.reactivation, "reactivation").say(", expansion ")
-    amount(last.expansion, "expansion").say("; contraction took ")
-    amount(last.contraction, "contraction", "-").say(f" and lost {words.customers} ")
-    return amount(last.churn, "churn", "-").say(".").cell()
-
-
-def _who_stayed(report: Report, at: Addresses) -> Cell:
-    """Kept of opening, and whether the change on the month before is more than chance (two-proportion z test)."""
-    rows, now = Rows(report, at), report.shown[-1]
-    end, opening = rows.last, now.facts.opening_customers
-    kept_cell, opening_cell = rows.customers("kept", end), rows.customers("opening", end)
-    sentence = Sentence("Of ").number(opening, opening_cell).say(f" {report.words.customers} at the opening, ")
-    sentence.number(now.kept_customers, kept_cell).say(" stayed")
-    before = report.shown[-2] if end else None
-    if before is None or now.crr is None or before.crr is None:
-        return sentence.say(".").cell()
-    n0 = before.facts.opening_customers
-    pooled = (before.kept_customers + now.kept_customers) / (n0 + opening)
-    error = (pooled * (1 - pooled) * (1 / n0 + 1 / opening)) ** 0.5
-    k0, o0 = rows.customers("kept", end - 1), rows.customers("opening", end - 1)
-    pool = f"(({k0}+{kept_cell})/({o0}+{opening_cell}))"
-    test = (
-        f"ABS({rows.rate('crr', end)}-{rows.rate('crr', end - 1)})>{z_value(report, at)}"
-        f"*SQRT({pool}*(1-{pool})*(1/{o0}+1/{opening_cell}))"
-    )
-    sentence.say(" (CRR ").percent(now.crr, rows.rate("crr", end)).say("); the change on the month before is ")
-    real = abs(now.crr - before.crr) > z_number(report) * error
-    return sentence.either(real, test, "more than chance alone explains.", "within chance.").cell()
-
-
-def _largest(report: Report, at: Addresses) -> Content:
-    """The largest loss and the largest gain by name, from the Movers list."""
-    rows = list(enumerate(movers.ordered(report)))
-    sentence = Sentence()
-    for word, sign in (("loss", -1), ("gain", 1)):
-        found = [(i, row) for i, row in rows if row.change * sign > 0]
-        if not found:
-            continue
-        i, row = max(found, key=lambda item: (item[1].change * sign, -item[0]))
-        name, kind, change = (movers.address(at, i, heading) for heading in ("Customer", "Kind", "Change"))
-        sentence.say(f"Largest {word}: ").word(row.name, name).say(", ").word(row.kind.lower(), f"LOWER({kind})")
-        sentence.say(", ").number(abs(row.change), f"ABS({change})").say(". ")
-    return sentence.cell() if sentence else "Nobody's revenue moved this month."
