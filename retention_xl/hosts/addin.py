@@ -29,6 +29,12 @@ FILE_NAME = f"{PROJECT}.xlam"
 START_FOLDER = r"%APPDATA%\Microsoft\Excel\XLSTART"  # as one types it into the Explorer
 SETTINGS_SHEET = f"{PROJECT}.conf"  # where the module of xlwings looks for the settings of a custom add-in
 OUR_VERSION, XLWINGS_VERSION, INTERPRETER = "RETENTION_XL", "XLWINGS", "INTERPRETER_WIN"
+# Where xlwings' module looks for settings in the workbook in front and in a file beside it. A workbook that someone has
+# sent must not name the program that Excel starts.
+OTHERS_SETTINGS = (
+    'If SheetExists(ActiveWorkbook, PROJECT_NAME & ".conf") = True Then',
+    'If source = "" Or source = "directory" Then',
+)
 SECURITY = r"HKCU\SOFTWARE\Microsoft\Office\16.0\Excel\Security"
 POLICY = r"HKCU\SOFTWARE\Policies\Microsoft\Office\16.0\Excel\Security"
 DISABLED = r"HKCU\SOFTWARE\Microsoft\Office\16.0\Excel\Resiliency\DisabledItems"
@@ -97,8 +103,11 @@ def _xlwings_module() -> tuple[str, str]:
     text = source.read_text(encoding="utf-8")
     text, renamed = re.subn(r'(PROJECT_NAME As String = )"\w+"', rf'\1"{PROJECT}"', text)
     stated = re.search(r'XLWINGS_VERSION As String = "([^"]+)"', text)
-    if renamed != 1 or not stated:
-        raise HostError(f"{source}: this version of xlwings names its add-ins in a way that is not known here.")
+    closed = [text.count(line) for line in OTHERS_SETTINGS]
+    for line in OTHERS_SETTINGS:
+        text = text.replace(line, "If False Then")
+    if renamed != 1 or not stated or set(closed) != {1}:
+        raise HostError(f"{source}: this version of xlwings makes add-ins in a way that is not known here.")
     # So that its procedures do not show among the worksheet functions.
     first_line, _, rest = text.partition("\n")
     return f"{first_line}\nOption Private Module\n{rest}", stated[1]

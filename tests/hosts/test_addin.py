@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import io
 import re
 import shutil
@@ -79,12 +80,23 @@ def test_the_add_in_holds_our_functions_and_the_module_of_xlwings(sources: dict[
     assert f'XLWINGS_VERSION As String = "{version("xlwings")}"' in sources["xlwings.bas"]
 
 
-def test_only_the_project_of_the_xlwings_module_is_renamed_and_its_procedures_hidden(sources: dict[str, str]) -> None:
+def test_the_module_of_xlwings_is_changed_in_name_and_where_strangers_settings_would_count(
+    sources: dict[str, str],
+) -> None:
+    """A sheet of the workbook in front, or a file beside it, could name the program that Excel starts."""
     import xlwings
 
-    shipped = Path(xlwings.__file__).with_name("xlwings_custom_addin.bas").read_text(encoding="utf-8")
-    ours = sources["xlwings.bas"].replace("\nOption Private Module\n", "\n", 1).replace('"retention_xl"', '"myaddin"')
-    assert ours.rstrip() == shipped.rstrip()
+    shipped = Path(xlwings.__file__).with_name("xlwings_custom_addin.bas").read_text(encoding="utf-8").rstrip()
+    compared = difflib.ndiff(shipped.splitlines(), sources["xlwings.bas"].rstrip().splitlines())
+    assert [(line[0], line[2:].strip()) for line in compared if line[0] in "+-"] == [
+        ("+", "Option Private Module"),
+        ("-", 'Public Const PROJECT_NAME As String = "myaddin"'),
+        ("+", 'Public Const PROJECT_NAME As String = "retention_xl"'),
+        ("-", 'If SheetExists(ActiveWorkbook, PROJECT_NAME & ".conf") = True Then'),
+        ("+", "If False Then"),
+        ("-", 'If source = "" Or source = "directory" Then'),
+        ("+", "If False Then"),
+    ]
 
 
 @pytest.mark.parametrize("module", ["ThisWorkbook.cls", "Settings.cls", "RetentionFunctions.bas"])
