@@ -9,7 +9,7 @@ from typing import Literal
 
 from ..errors import LedgerError
 from . import currencies, readings, reasons
-from .database import Connection, fill, one, rows, sql
+from .database import Connection, one, rows, sql
 from .dates import month_text
 from .records import ColumnChoice, Nature
 
@@ -49,8 +49,8 @@ def clean(con: Connection, columns: dict[str, ColumnChoice], policy: Policy, nam
         "has_term": "term" in columns,
         "ends_inclusive": bool(one(con, sql("ends_habit"))[0]) if "end" in columns else False,
     }
-    fill(con, "policy", dict.fromkeys(flags, "BOOLEAN"), [tuple(flags.values())])
-    con.execute(sql("lines"))
+    con.execute(sql("lines"), flags)
+    con.execute(sql("raw_totals"), {"has_currency": flags["has_currency"]})
     _settle_duplicates(con, policy.duplicates)
     _check_some_are_taken(con, name)
     _settle_extent(con)
@@ -59,7 +59,7 @@ def clean(con: Connection, columns: dict[str, ColumnChoice], policy: Policy, nam
         _fill_recurring_cells(con)
     else:
         con.execute(sql("purchase_cells"))
-    con.execute(sql("short_months"))
+    con.execute(sql("short_months"), {"recurring": flags["recurring"]})
     con.execute(sql("moves"))
     if not policy.allow_empty_months:
         _check_no_month_is_empty(con, nature, name)

@@ -8,6 +8,6 @@ from .database import Connection, one, sql
 
 
 def fingerprint(con: Connection) -> str:
-    # Sums of each line's MD5 need no order of lines; SHA-256 closes over their count and sum.
+    # The sum of each line's hash needs no order of lines; a last hash closes over their count and sum.
     lines, total = one(con, sql("fingerprint"))
     return hashlib.sha256(f"{lines}:{total}".encode()).hexdigest()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from . import reasons
 from .columns import FIELDS
-from .database import Connection, one, rows, sql
+from .database import Connection, one, rows
 from .records import NOTES_LIMIT, ColumnChoice, Note, Quality
 
 _ACTIONS = (("refused", reasons.REFUSED), ("changed", reasons.CHANGED), ("noted", reasons.NOTED))
@@ -12,7 +12,6 @@ _ACTIONS = (("refused", reasons.REFUSED), ("changed", reasons.CHANGED), ("noted"
 
 def collect(con: Connection) -> None:
     """Table `issues`: one row for each thing to tell about a line; a refused line has its refusal only."""
-    con.execute(sql("raw_totals"))
     parts = ["SELECT line, 'refused' AS action, refusal AS code FROM lines WHERE refusal <> ''"]
     parts += [f"SELECT line, 'changed', '{code}' FROM lines WHERE {code} AND refusal = ''" for code in reasons.CHANGED]
     parts += [

@@ -59,7 +59,9 @@ def select_raw(chosen: Mapping[str, int], width: int, column: Callable[[int], st
     fields = ", ".join(f"coalesce({column(position)}, '') AS raw_{field}" for field, position in chosen.items())
     whole = ", ".join(f"coalesce({column(i)}, '')" for i in range(width))
     blank = " AND ".join(f"trim(coalesce({column(i)}, '')) = ''" for i in range(width))
-    return f"{fields}, hash({whole}) AS line_hash, ({blank}) AS row_blank"
+    # A line with an amount is not blank: the other columns need no look.
+    row_blank = f"CASE WHEN trim(coalesce({column(chosen['amount'])}, '')) <> '' THEN FALSE ELSE {blank} END"
+    return f"{fields}, hash({whole}) AS line_hash, {row_blank} AS row_blank"
 
 
 def view_source(con: Connection, chosen: Mapping[str, int], line: str, damage: str, typed: str) -> None:

@@ -2,28 +2,27 @@
 CREATE OR REPLACE TABLE lines AS
 WITH joined AS (
     SELECT
-        policy.*,
         s.line, s.damage, s.line_hash, s.raw_date, s.raw_amount,
-        s.raw_plan AS plan, s.raw_tier AS tier, s.raw_region AS region, s.raw_channel AS channel, trim(s.raw_reason) AS reason,
+        trim(s.raw_plan) AS plan, trim(s.raw_tier) AS tier, trim(s.raw_region) AS region, trim(s.raw_channel) AS channel,
+        trim(s.raw_reason) AS reason,
         i.customer, i.state AS id_state, i.is_total, i.respelled, i.unlike,
         coalesce(plain_day(s.raw_date), d.day) AS day, coalesce(d.code, '') AS day_code,
         coalesce(plain_cents(s.raw_amount), a.cents) AS own, coalesce(a.code, '') AS amount_code,
         coalesce(a.rounded, FALSE) AS rounded,
         k.kind AS stated_kind,
         c.currency, c.rate, c.code AS currency_code, c.assumed AS currency_assumed,
-        has_currency AND a.sign <> '' AND a.sign <> c.currency AS sign_differs,
+        $has_currency AND a.sign <> '' AND a.sign <> c.currency AS sign_differs,
         t.months AS term_months, t.code AS term_code, trim(s.raw_term) <> '' AS term_stated,
         coalesce(plain_day(s.raw_start), ds.day) AS starts, coalesce(ds.code, '') AS start_code,
         coalesce(plain_day(s.raw_end), de.day) AS ends, coalesce(de.code, '') AS end_code
     FROM source s
-    CROSS JOIN policy
     LEFT JOIN spellings i ON i.spelling = s.raw_customer
     LEFT JOIN read_dates d ON d.field = 'date' AND d.text = s.raw_date
     LEFT JOIN read_dates ds ON ds.field = 'start' AND ds.text = s.raw_start
     LEFT JOIN read_dates de ON de.field = 'end' AND de.text = s.raw_end
     LEFT JOIN read_amounts a ON a.text = s.raw_amount AND a.typed = s.amount_typed
     LEFT JOIN read_kinds k ON k.text = s.raw_kind
-    LEFT JOIN read_currencies c ON c.text = CASE WHEN has_currency THEN s.raw_currency ELSE coalesce(a.sign, '') END
+    LEFT JOIN read_currencies c ON c.text = CASE WHEN $has_currency THEN s.raw_currency ELSE coalesce(a.sign, '') END
     LEFT JOIN read_terms t ON t.text = s.raw_term AND t.count_text = s.raw_term_count
     WHERE NOT s.is_blank
 ),
@@ -36,7 +35,7 @@ kinded AS (
         CASE
             WHEN stated_kind IS NULL OR stated_kind <> '' THEN stated_kind
             WHEN own >= 0 THEN 'invoice'
-            WHEN recurring THEN 'credit'
+            WHEN $recurring THEN 'credit'
             ELSE 'refund'
         END AS kind
     FROM joined
@@ -45,7 +44,7 @@ begun AS (
     SELECT *, coalesce(starts, day) AS first_day FROM kinded
 ),
 ended AS (
-    SELECT *, CASE WHEN ends IS NULL OR NOT recurring THEN '' ELSE ending_of(first_day, ends) END AS ending
+    SELECT *, CASE WHEN ends IS NULL OR NOT $recurring THEN '' ELSE ending_of(first_day, ends) END AS ending
     FROM begun
 ),
 served AS (
@@ -54,15 +53,15 @@ served AS (
         CASE
             WHEN ending IN ('exclusive', 'none') THEN ends
             WHEN ending = 'inclusive' THEN ends + 1
-            WHEN ending = 'part' THEN ends + CASE WHEN ends_inclusive THEN 1 ELSE 0 END
+            WHEN ending = 'part' THEN ends + CASE WHEN $ends_inclusive THEN 1 ELSE 0 END
         END AS until,
         CASE
             WHEN ending = 'exclusive' THEN month_number(ends) - month_number(first_day)
             WHEN ending = 'inclusive' THEN month_number(ends + 1) - month_number(first_day)
             WHEN ending = 'none' THEN 0
             WHEN ending = 'part' THEN NULL
-            WHEN has_term THEN term_months
-            WHEN has_start OR has_end THEN 0
+            WHEN $has_term THEN term_months
+            WHEN $has_start OR $has_end THEN 0
             ELSE 1
         END AS whole_months
     FROM ended
@@ -81,7 +80,7 @@ measured AS (
 billed AS (
     SELECT *,
         CASE WHEN rate IS NOT NULL THEN converted(own_cents, rate) END AS cents,
-        recurring AND kind = 'invoice' AS may_recur
+        $recurring AND kind = 'invoice' AS may_recur
     FROM measured
 ),
 judged AS (
@@ -109,7 +108,7 @@ SELECT
     plan, tier, region, channel, reason,
     CASE
         WHEN kind IN ('tax', 'cancel', 'reactivate') THEN kind
-        WHEN NOT recurring THEN CASE WHEN kind IN ('refund', 'credit') OR own_cents < 0 THEN 'refund' ELSE 'purchase' END
+        WHEN NOT $recurring THEN CASE WHEN kind IN ('refund', 'credit') OR own_cents < 0 THEN 'refund' ELSE 'purchase' END
         WHEN kind IN ('refund', 'credit', 'once') THEN kind
         WHEN months > 0 THEN 'recurring'
         ELSE 'once'
@@ -126,8 +125,8 @@ SELECT
     unlike AND refusal = '' AS unlike,
     rounded,
     amount_code = 'dash' AND refusal = '' AS dash,
-    has_kind AND stated_kind = '' AND refusal = '' AS kind_assumed,
-    has_currency AND currency_assumed AND refusal = '' AS currency_assumed,
+    $has_kind AND stated_kind = '' AND refusal = '' AS kind_assumed,
+    $has_currency AND currency_assumed AND refusal = '' AS currency_assumed,
     coalesce(sign_differs, FALSE) AND refusal = '' AS sign_differs,
     may_recur AND months > 0 AND ending = 'part' AND refusal = '' AS part_months,
     may_recur AND months = 0 AND ending = '' AND NOT term_stated AND own_cents <> 0 AND refusal = '' AS no_term,

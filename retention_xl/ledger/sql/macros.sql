@@ -3,10 +3,14 @@ CREATE OR REPLACE MACRO plain_cents(t) AS
     CASE WHEN regexp_full_match(t, '-?[0-9]{1,13}([.][0-9]{1,2})?') THEN CAST(CAST(t AS DECIMAL(18, 2)) * 100 AS BIGINT) END;
 
 CREATE OR REPLACE MACRO plain_day(t) AS
-    CASE WHEN regexp_full_match(t, '(19[89]|20[0-9])[0-9]-[0-9]{2}-[0-9]{2}') THEN TRY_CAST(t AS DATE) END;
+    CASE
+        WHEN regexp_full_match(
+            t, '(19[89]|20[0-9])[0-9]-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?(Z|[+-][0-9]{2}:?[0-9]{2})?)?'
+        ) THEN TRY_CAST(left(t, 10) AS DATE)
+    END;
 
 CREATE OR REPLACE MACRO plain_key(t) AS
-    CASE WHEN regexp_full_match(t, '[!-~]+') AND NOT regexp_full_match(t, '[0-9]*[.]0+') THEN lower(t) END;
+    CASE WHEN regexp_full_match(t, '[!-~]+( [!-~]+)*') AND NOT regexp_full_match(t, '[0-9]*[.]0+') THEN lower(t) END;
 
 CREATE OR REPLACE MACRO month_number(d) AS CAST(year(d) * 12 + month(d) - 1 AS INTEGER);
 

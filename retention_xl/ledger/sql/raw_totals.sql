@@ -4,8 +4,7 @@ SELECT coalesce(c.currency, '') AS currency,
     sum(coalesce(plain_cents(s.raw_amount), a.cents)) AS own_cents,
     sum(converted(coalesce(plain_cents(s.raw_amount), a.cents), c.rate)) AS cents
 FROM source s
-CROSS JOIN policy p
 LEFT JOIN read_amounts a ON a.text = s.raw_amount AND a.typed = s.amount_typed
-LEFT JOIN read_currencies c ON c.text = CASE WHEN p.has_currency THEN s.raw_currency ELSE coalesce(a.sign, '') END
+LEFT JOIN read_currencies c ON c.text = CASE WHEN $has_currency THEN s.raw_currency ELSE coalesce(a.sign, '') END
 WHERE NOT s.is_blank
 GROUP BY coalesce(c.currency, '');

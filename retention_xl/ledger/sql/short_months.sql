@@ -5,4 +5,4 @@ SELECT customer, month, count(*) FILTER (WHERE role = 'purchase') AS purchases,
 FROM lines
 WHERE role IN ('purchase', 'refund') AND refusal = ''
 GROUP BY customer, month
-HAVING sum(cents) < 0 AND (SELECT NOT recurring FROM policy);
+HAVING sum(cents) < 0 AND NOT $recurring;
