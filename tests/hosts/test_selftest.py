@@ -10,12 +10,12 @@ import openpyxl
 import pytest
 
 from retention_xl.errors import HostError
-from retention_xl.hosts.selftest import FIRST_ROW, write_selftest
+from retention_xl.hosts.selftest import FIRST_ROW, MANNERS, write_selftest
 from retention_xl.metrics.spec import CATALOGUE
 
 from .formualizer_host import register
 
-NAMES = list(CATALOGUE)
+NAMES = [*CATALOGUE, *(name for name, *_ in MANNERS)]
 
 
 @pytest.fixture(scope="module")
@@ -38,8 +38,8 @@ def with_functions(selftest: Path) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_worked_example_of_a_function_holds_in_a_cell(name: str, with_functions: dict[str, Any]) -> None:
-    assert with_functions[name] == "PASS", f"{CATALOGUE[name].example} gives {CATALOGUE[name].example_gives}"
+def test_a_promise_holds_in_a_cell(name: str, with_functions: dict[str, Any]) -> None:
+    assert with_functions[name] == "PASS"
 
 
 def test_one_cell_says_whether_all_passed(with_functions: dict[str, Any]) -> None:
