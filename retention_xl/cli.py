@@ -133,7 +133,9 @@ def report(
     ] = None,
     verify: Annotated[
         bool,
-        typer.Option("--verify", help="Write it only if an independent spreadsheet engine computes every formula alike."),
+        typer.Option(
+            "--verify", help="Write it only if an independent spreadsheet engine computes every formula alike."
+        ),
     ] = False,
     pdf: Annotated[
         bool, typer.Option("--pdf", help="Also print the workbook to a PDF beside it, through LibreOffice.")
