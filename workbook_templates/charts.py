@@ -148,6 +148,25 @@ def pareto(ws: Worksheet, anchor: str, title: str, first: int, last: int, share:
     ws.add_chart(chart, anchor)
 
 
+def survival(ws: Worksheet, anchor: str, title: str, first: int, last: int) -> None:
+    """The part of customers left by age: if churn stayed the same, as projected, as observed."""
+    chart = LineChart()
+    _titled(chart, title)
+    _plain(chart, "0%", 26, 8.4)
+    chart.y_axis.scaling.min, chart.y_axis.scaling.max = 0, 1
+    chart.legend.position = "b"
+    chart.legend.txPr = _small()
+    looks = (("Constant churn", GREY, "dash"), ("Projected", ORANGE, None), ("Observed", BLUE, None))
+    for offset, (label, colour, dash) in enumerate(looks):
+        series = Series(Reference(ws, min_col=3 + offset, min_row=first, max_row=last), title=label)
+        _line(series, colour, dash=dash)
+        chart.series.append(series)
+    chart.set_categories(Reference(ws, min_col=2, min_row=first, max_row=last))
+    chart.x_axis.number_format = "0"
+    chart.x_axis.tickLblSkip = chart.x_axis.tickMarkSkip = 6
+    ws.add_chart(chart, anchor)
+
+
 def _values(number: str) -> DataLabelList:
     """Each bar with its figure and nothing else."""
     labels = DataLabelList(showVal=True, numFmt=number, txPr=_small())

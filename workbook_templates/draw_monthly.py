@@ -29,6 +29,7 @@ SHEETS = (
     figures.tiers,
     figures.cohorts_customers,
     figures.cohorts_revenue,
+    insight.lifetime,
     insight.reasons,
     figures.tie_out,
     memory.restatement,

@@ -1,4 +1,4 @@
-"""The sheets that say why: Commentary, Reasons."""
+"""The sheets that say why, and what a customer is worth: Commentary, Lifetime value, Reasons."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from draw import (
     CENTS,
     COUNT,
     GREY,
+    INPUT,
+    INPUT_FILL,
     MONEY,
+    MONTH,
     PERCENT,
     Look,
     block,
@@ -21,6 +24,7 @@ from draw import (
 )
 from monthly_figures import TOTAL, chart_title
 from openpyxl import Workbook
+from openpyxl.worksheet.pagebreak import Break
 
 
 def commentary(wb: Workbook) -> None:
@@ -38,6 +42,39 @@ def commentary(wb: Workbook) -> None:
     block(wb, ws, "rx_commentary", "C7", 2, 2, by_column(text, where), head)
     put(ws, "B10", "Largest movements of each kind", bold=True, color=ACCENT)
     block(wb, ws, "rx_largest", "C12", 2, 3, by_column({}, number(CENTS), number(PERCENT)))
+
+
+def lifetime(wb: Workbook) -> None:
+    ws = page(
+        wb,
+        "Lifetime value",
+        "What a customer is worth by several methods, and why they differ. Before the cost of winning the customer.",
+        "lifetime",
+        (2, 40, *[15] * 4, 15, 15, 15, 15),
+    )
+    note: Look = {"color": GREY, "size": 9, "border": None, "indent": 1}
+    formats = (CENTS, PERCENT, PERCENT, COUNT, PERCENT, "0.00%", "0.0000", "0.0000")
+    given: Look = {"color": INPUT, "background": INPUT_FILL}
+    looks = [{**number(code), **(given if i > 5 else {})} for i, code in enumerate(formats)]
+    block(wb, ws, "rx_ltv_inputs", "C7", 8, 2, lambda i, j: note if j else looks[i])
+    value, months, ratio = {**number(MONEY), "bold": True}, number("0.0"), number(PERCENT)
+    block(wb, ws, "rx_ltv", "C17", 6, 4, by_column(value, months, ratio, note))
+    chart_title(wb, ws, "rx_title_ltv", "B24")
+    charts.survival(ws, "B24", title="'Lifetime value'!$B$24", first=52, last=53)
+    put(ws, "B42", "What a starting customer of each cohort brought so far (margin only)", bold=True, color=ACCENT)
+    ws.row_breaks.append(Break(id=41))
+    columns = by_column(number(COUNT), number(COUNT), number(CENTS), number(CENTS))
+    block(wb, ws, "rx_ltv_cohorts", "C44", 2, 4, columns, {"number": MONTH, "align": "left"})
+    put(
+        ws,
+        "B49",
+        "Part of the customers left by months since the start, and what that is worth",
+        bold=True,
+        color=ACCENT,
+    )
+    ws.row_breaks.append(Break(id=48))
+    columns = by_column(*[number(PERCENT)] * 3, number("0.000"), number(CENTS))
+    block(wb, ws, "rx_ltv_survival", "C52", 2, 5, columns, {"number": "0", "align": "left"})
 
 
 def reasons(wb: Workbook) -> None:

@@ -12,6 +12,7 @@ from retention_xl.report.sheets import (
     commentary,
     data,
     effects,
+    lifetime,
     movers,
     quality,
     reasons,
@@ -34,6 +35,7 @@ SHEETS = (
     "tiers",
     "cohorts",
     "cohort_revenue",
+    "lifetime",
     "reasons",
     "tie_out",
     "restatement",
@@ -54,6 +56,7 @@ def contents(report: Report) -> Contents:
         tiers,
         effects,
         cohorts,
+        lifetime,
         reasons,
         tie_out,
         restatement,
@@ -65,7 +68,7 @@ def contents(report: Report) -> Contents:
     ):
         blocks |= sheet.blocks(report)
     singles = _heads(report)
-    for sheet in (summary, bridge, tiers, cohorts, reasons, tie_out, restatement, checks):
+    for sheet in (summary, bridge, tiers, cohorts, lifetime, reasons, tie_out, restatement, checks):
         singles |= sheet.singles(report)
     lists: dict[str, List] = {}
     for sheet in (actions, movers, restatement, quality, reference, record):
@@ -74,7 +77,12 @@ def contents(report: Report) -> Contents:
         singles,
         blocks,
         lists,
-        [*reasons.unused_sheets(report), *restatement.unused_sheets(report), data.unused_sheet(report)],
+        [
+            *lifetime.unused_sheets(report),
+            *reasons.unused_sheets(report),
+            *restatement.unused_sheets(report),
+            data.unused_sheet(report),
+        ],
     )
 
 
