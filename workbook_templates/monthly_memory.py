@@ -14,7 +14,6 @@ from draw import (
     by_column,
     by_row,
     fill,
-    font,
     listing,
     name,
     number,
@@ -24,6 +23,7 @@ from draw import (
 )
 from openpyxl import Workbook
 from openpyxl.formatting.rule import FormulaRule
+from openpyxl.styles import Font
 
 
 def restatement(wb: Workbook) -> None:
@@ -37,12 +37,12 @@ def restatement(wb: Workbook) -> None:
     put(ws, "B6", bold=True)
     name(wb, "rx_restated", ws, "B6")
     ws.conditional_formatting.add(
-        "B6", FormulaRule(['LEFT($B$6,7)<>"Nothing"'], font=font(bold=True, color=BAD), fill=fill(BAD_FILL))
+        "B6:E6", FormulaRule(['LEFT($B$6,7)<>"Nothing"'], font=Font(bold=True, color=BAD), fill=fill(BAD_FILL))
     )
     mark: Look = {"align": "right", "color": GREY, "size": 9}
     looks = by_row(number(CENTS), number("#,##0;(#,##0);0"), mark, mark)
     block(wb, ws, "rx_restatement", "C9", 4, 3, lambda i, j: looks(i, j), {})
-    changed = FormulaRule(['OR($E9="CHANGED",AND(ISNUMBER($E9),$E9<>0))'], font=font(bold=True, color=BAD))
+    changed = FormulaRule(['OR($E9="CHANGED",AND(ISNUMBER($E9),$E9<>0))'], font=Font(bold=True, color=BAD))
     ws.conditional_formatting.add("E9:E12", changed)
     put(ws, "B15", "Files signed before", bold=True, color=ACCENT)
     signed: dict[str, Look] = {

@@ -32,6 +32,7 @@ from draw import (
 from monthly_figures import MONTHS, TOTAL
 from openpyxl import Workbook
 from openpyxl.formatting.rule import FormulaRule
+from openpyxl.styles import Font
 from openpyxl.worksheet.datavalidation import DataValidation
 
 WRAP: Look = {"wrap": True, "vertical": "top"}
@@ -74,7 +75,7 @@ def actions(wb: Workbook) -> None:
     choice.error, choice.errorTitle = "Choose Open, In progress, Done or Not now.", "Status"
     choice.add("N7:N8")
     ws.add_data_validation(choice)
-    ws.conditional_formatting.add("C7:R8", FormulaRule(['OR($N7="Done",$N7="Closed")'], font=font(color=GREY)))
+    ws.conditional_formatting.add("C7:R8", FormulaRule(['OR($N7="Done",$N7="Closed")'], font=Font(color=GREY)))
     ws.freeze_panes = "E7"
 
 

@@ -83,8 +83,9 @@ def carry_over(
                 rows.append(_waiting(row, rule, recorded, month, rule in judged))
             else:
                 rows.append(_closed(row, rule, recorded, month, figures or {}))
-    rows = [part for row in rows for part in _within_cells(row)]
-    return Carried(tuple(rows), _added(previous))
+    added = _added(previous)
+    dated = {"Due", "First seen", *(heading for heading, like in added.items() if like == "Due")}
+    return Carried(tuple(part for row in rows for part in _within_cells(row, dated)), added)
 
 
 def as_written(content: Content) -> str:
@@ -286,13 +287,17 @@ def _joined(before: Kept, more: Sequence[str]) -> Kept:
     return "\n".join([*([text] if text else []), *more])
 
 
-def _within_cells(row: Row) -> list[Row]:
-    """The row, and rows for what is too long for one cell with what was added to it."""
-    notes = row.cells.get("Notes")
-    if not isinstance(notes, str) or len(notes) <= _LONGEST:
-        return [row]
-    pieces = [notes[start : start + _LONGEST] for start in range(0, len(notes), _LONGEST)]
-    cells = {**row.cells, "Notes": pieces[0]}
+def _within_cells(row: Row, dated: Collection[str]) -> list[Row]:
+    """The row as its cells can show it: a date as text where no date is expected, long notes on in further rows."""
+    cells = {
+        heading: str(value) if isinstance(value, date) and heading not in dated else value
+        for heading, value in row.cells.items()
+    }
+    notes = cells.get("Notes")
+    pieces: list[str] = []
+    if isinstance(notes, str) and len(notes) > _LONGEST:
+        pieces = [notes[start : start + _LONGEST] for start in range(0, len(notes), _LONGEST)]
+        cells["Notes"] = pieces[0]
     first = Row(row.action, row.rule, row.state, row.first_seen, cells, row.figure, row.measured)
     about = f"{LEFT_OVER} {row.rule}".strip()
     return [first, *(Row(None, "", OPEN, "", {"What we see": about, "Notes": piece}) for piece in pieces[1:])]

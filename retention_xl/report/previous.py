@@ -134,7 +134,7 @@ class _Reader:
                 f"{self.path.name} is no monthly report of this program: it has no record of its month "
                 f"(the name {RECORD} on a hidden sheet). Give the workbook of an earlier month."
             )
-        columns, rows = self._rows(TABLE, HEADINGS)
+        columns, rows = self._rows(TABLE, HEADINGS, to_the_end=True)
         known = set(HEADINGS)
         signed = [self._single(name) for name in SIGNED]
         sign_offs = [*self._sign_offs(), SignOff(month, plain_text(signed[0]), plain_text(signed[1]), signed[2])]
@@ -203,8 +203,8 @@ class _Reader:
             )
         return found
 
-    def _rows(self, table: str, known: Sequence[str]) -> tuple[list[str], list[PreviousRow]]:
-        """The headings of a list and its rows down to the sheet's end: rows may have been added below the table.
+    def _rows(self, table: str, known: Sequence[str], to_the_end: bool = False) -> tuple[list[str], list[PreviousRow]]:
+        """The headings of a list and its rows down to the first blank one, or to the sheet's end where people add some.
 
         A program that saved the file may have dropped the table or renamed it; then the headings say where it stands.
         """
@@ -241,6 +241,8 @@ class _Reader:
                     cells[heading] = _carried_formula(formula, number, headings, sheet, value)
             if loose or any(value is not None for value in cells.values()):
                 rows.append(PreviousRow(cells, tuple(loose)))
+            elif not to_the_end:
+                break
         return list(headings.values()), rows
 
     def _heading_row(self, table: str, known: Sequence[str]) -> tuple[str, int] | None:
