@@ -58,7 +58,7 @@ def monthly_report(book: xlwings.Book) -> str:
         checks = f"DO NOT PUBLISH: {len(report.failed)} of {len(report.checks)} checks fail; see its sheet Checks."
     return (
         f"{report.month}, from the sheet {sheet.name}: {quality.lines_accepted:,} lines accepted, "
-        f"{quality.lines_refused:,} refused. {checks}\n\n{done.path}"
+        f"{quality.lines_refused:,} refused. {checks}\n\n" + "\n".join([*done.remarks, str(done.path)])
     )
 
 
