@@ -51,7 +51,8 @@ def test_worksheet_functions_and_sql_agree_in_every_month(facts: Facts) -> None:
         assert rx.expansion(before, now, "count") == said.expanded_customers
         assert rx.contraction(before, now, "count") == said.contracted_customers
         bridge = [amount for _, amount in rx.mrr_bridge(before, now, known)]
-        signed = [said.opening, said.new, said.reactivation, said.expansion, -said.contraction, -said.churn, said.closing]
+        won = [said.opening, said.new, said.reactivation, said.expansion]
+        signed = [*won, -said.contraction, -said.churn, said.closing]
         assert bridge == pytest.approx([cents / 100 for cents in signed])
 
 
@@ -88,5 +89,5 @@ def test_tiers_of_the_report_are_those_of_the_worksheet_function(facts: Facts) -
     assert rx.drr(opening, closing, edges) == pytest.approx(report.tiers.drr)
     assert rx.drr(opening, closing) == pytest.approx(report.tiers.direct)
     table = rx.drr_tiers(opening, closing, edges)
-    counted = [row[2:4] for row in table if isinstance(row[2], int) or isinstance(row[2], float)]
+    counted = [row[2:4] for row in table if isinstance(row[2], int)]
     assert counted[: len(report.tiers.rows)] == [[row.customers, row.kept] for row in report.tiers.rows]

@@ -17,6 +17,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 BLUE, TEAL, ORANGE, RED = "1F4E79", "2A9D8F", "E9A03B", "B23A48"  # apart for colour-blind readers too
 FIRST_MONTH_COLUMN = 3
+NO_ZEROS = "#,##0;#,##0;;"
 
 
 def _small(size: int = 900, colour: str = "595959", bold: bool = False) -> RichText:
@@ -99,7 +100,7 @@ def waterfall(ws: Worksheet, anchor: str, title: str, first: int, last: int) -> 
             series.graphicalProperties.solidFill = colour
         series.invertIfNegative = False
         if colour:
-            series.dLbls = DataLabelList(showVal=True, numFmt="#,##0;#,##0;;", txPr=_small(900, "FFFFFF"))
+            series.dLbls = DataLabelList(showVal=True, numFmt=NO_ZEROS, txPr=_small(900, "FFFFFF"))
             for hidden in ("showSerName", "showCatName", "showLegendKey", "showPercent"):
                 setattr(series.dLbls, hidden, False)
         chart.series.append(series)
@@ -204,8 +205,11 @@ _X14 = "http://schemas.microsoft.com/office/spreadsheetml/2009/9/main"
 _XM = "http://schemas.microsoft.com/office/excel/2006/main"
 
 
-def sparklines(part: str, data: bytes) -> bytes:
-    """openpyxl writes no sparklines: the Trend column of the Summary gets them here."""
+def finish(part: str, data: bytes) -> bytes:
+    """What openpyxl cannot write: label formats of their own, and the sparklines of the Summary's Trend column."""
+    if part.startswith("xl/charts/"):
+        own = f'formatCode="{NO_ZEROS}"'
+        return data.replace(f"{own}/>".encode(), f'{own} sourceLinked="0"/>'.encode())
     if part != "xl/worksheets/sheet1.xml":
         return data
     lines = "".join(

@@ -50,7 +50,7 @@ def main(path: Path) -> None:
     for sheet in SHEETS:
         sheet(workbook)
     charts.summary(workbook["Summary"], figures.MONTHS)
-    save(workbook, path, charts.sparklines)
+    save(workbook, path, charts.finish)
 
 
 if __name__ == "__main__":

@@ -72,7 +72,6 @@ def lifetime(wb: Workbook) -> None:
         bold=True,
         color=ACCENT,
     )
-    ws.row_breaks.append(Break(id=48))
     columns = by_column(*[number(PERCENT)] * 3, number("0.000"), number(CENTS))
     block(wb, ws, "rx_ltv_survival", "C52", 2, 5, columns, {"number": "0", "align": "left"})
 

@@ -241,7 +241,8 @@ def _natural_edges(openings: Sequence[float]) -> tuple[float, ...]:
 def _round_amount(value: float) -> float:
     """The nearest of 1, 2, 5 times a power of ten, 0.01 at the least."""
     ladder: list[float] = [step * 10.0**power for power in range(-2, 13) for step in (1, 2, 5)]
-    return round(min(ladder, key=lambda step: abs(step - value)), 2)
+    nearest: float = min(ladder, key=lambda step: abs(step - value))
+    return round(nearest, 2)
 
 
 def _cohorts(facts: Facts, settings: Settings) -> Cohorts:

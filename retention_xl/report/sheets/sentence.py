@@ -46,6 +46,12 @@ class Sentence:
         self._pieces.append(f"IF({test},{quoted(yes)},{quoted(no)})")
         return self
 
+    def then(self, chosen: bool, test: str, yes: Sentence, no: Sentence) -> Sentence:
+        """One of two continuations with figures of their own."""
+        self._text += yes._text if chosen else no._text
+        self._pieces.append(f"IF({test},{'&'.join(yes._pieces)},{'&'.join(no._pieces)})")
+        return self
+
     def cell(self) -> Cell:
         """The finished sentence."""
         return Cell(self._text, "&".join(self._pieces))

@@ -12,7 +12,7 @@ from retention_xl.report.sheets import checks, commentary
 from retention_xl.report.sheets.bridge import Rows
 from retention_xl.report.sheets.sentence import Sentence
 from retention_xl.report.sheets.settings import setting
-from retention_xl.report.wording import MONTH_NAMES, NOT_AVAILABLE, first_day, month_name
+from retention_xl.report.wording import MONTH_NAMES, NOT_AVAILABLE, first_day, fixed, month_name
 
 TILES = "rx_tiles"
 COLUMNS = ("this", "last", "change", "mean", "year_ago", "target", "status", "low", "high", "trend")
@@ -159,7 +159,9 @@ def _retention_title(report: Report, at: Addresses) -> Content:
     tile, this, change = _tile(report, at, "crr")
     if tile.this_month is None or tile.last_month is None:
         return "Retention by month"
-    delta = tile.this_month - tile.last_month
+    points, cell = 100 * (tile.this_month - tile.last_month), f"100*{change}"
+    moved = Sentence().either(points >= 0, f"{change}>=0", ", up ", ", down ")
+    moved.number(abs(points), f"ABS({cell})", 1).say(" points")
+    same = Sentence(", as in the month before")
     sentence = Sentence("Customers kept: ").percent(tile.this_month, this)
-    sentence.either(delta >= 0, f"{change}>=0", ", up ", ", down ")
-    return sentence.number(100 * abs(delta), f"100*ABS({change})", 1).say(" points").cell()
+    return sentence.then(fixed(points, 1) == "0.0", f"ROUND({cell},1)=0", same, moved).cell()
