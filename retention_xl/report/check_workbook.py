@@ -30,6 +30,7 @@ _REFERENCE = re.compile(
     r"(?:'((?:[^']|'')+)'|([A-Za-z_][\w.]*))?(!)?\$?([A-Z]{1,3})\$?(\d+)(?::\$?([A-Z]{1,3})\$?(\d+))?"
 )
 _UNIT = re.compile(r"\bin [A-Z]{3}\b|amounts? in|units?\b|currency|%|per cent|customers|buyers", re.IGNORECASE)
+_MIDDLE = (500_000, 8_000)
 _UNIT_ROWS = 8  # where a reader looks for it
 SHOWN = 10
 _INPUT_FONT = re.compile(r"0000[8-9A-F][0-9A-F]$", re.IGNORECASE)  # blue, from navy to pure
@@ -137,17 +138,18 @@ def _constants(book: _Book) -> Iterator[Point]:
 
 
 def _inconsistent(book: _Book) -> Iterator[Point]:
-    """A formula that differs from both neighbours, which are alike: in its row, and in its column too."""
+    """A formula unlike its neighbours, of which those at both sides and one more are alike, in its row or column."""
     relative: dict[tuple[str, int, int], str] = {}
     for (sheet, cell), formula in book.formulas.items():
         row, column = split_cell(cell)
-        relative[sheet, row, column] = translated(formula, 1 - row, 1 - column) if formula else ""
+        # As if all stood in one cell, in the middle of the sheet: alike then means alike relative to the own place.
+        relative[sheet, row, column] = translated(formula, _MIDDLE[0] - row, _MIDDLE[1] - column)
     for (sheet, row, column), own in relative.items():
-        along = relative.get((sheet, row, column - 1)), relative.get((sheet, row, column + 1))
-        down = relative.get((sheet, row - 1, column)), relative.get((sheet, row + 1, column))
+        along = [relative.get((sheet, row, column + step)) for step in (-2, -1, 1, 2)]
+        down = [relative.get((sheet, row + step, column)) for step in (-2, -1, 1, 2)]
         if own in (*along, *down):
             continue
-        if any(one is not None and one == other for one, other in (along, down)):
+        if any(line[1] is not None and line[1] == line[2] and line.count(line[1]) > 2 for line in (along, down)):
             place = f"{sheet}!{letters(column)}{row}"
             yield Point(
                 "WBK02", place, f"differs from its alike neighbours: ={book.formulas[sheet, f'{letters(column)}{row}']}"
@@ -183,7 +185,7 @@ def _inputs(book: _Book) -> Iterator[Point]:
     for sheet, cell in sorted(_single_precedents(book)):
         if sheet in settings:
             place = book.sheets[sheet][cell]
-            if _is_number(place.value) and not looks_like_input(place):
+            if _is_number(place.value) and not looks_like_input(place) and not (_counts_on(place) or _begins(place)):
                 yield Point("WBK03", f"{sheet}!{cell}", f"{place.value!r} is used by formulas and does not look so")
 
 
@@ -202,6 +204,21 @@ def _look_taken_away(sheet: Any, cell: str) -> bool:
                 if found and sheet[f"{found[1]}{found[2]}"].value in (None, ""):
                     return True
     return False
+
+
+def _counts_on(cell: Any) -> bool:
+    """Whether a number is one of a row or column 0, 1, 2 ...: an age or a month, which is a heading and no input."""
+    for rows, columns in ((1, 0), (0, 1)):
+        for step in (-1, 1):
+            row, column = cell.row + step * rows, cell.column + step * columns
+            if row and column and cell.parent.cell(row, column).value == cell.value + step:
+                return True
+    return False
+
+
+def _begins(cell: Any) -> bool:
+    """Whether a number is the 0 or 1, nothing or all, with which a row or column of formulas begins."""
+    return cell.value in (0, 1) and "f" in (cell.offset(1, 0).data_type, cell.offset(0, 1).data_type)
 
 
 def _is_number(value: object) -> bool:

@@ -78,6 +78,18 @@ def test_a_formula_unlike_its_alike_neighbours_is_found(tmp_path: Path) -> None:
     assert made(tmp_path, lambda book: book["Model"].__setitem__("D4", "=D3*3")) == {"WBK02 Model!D4"}
 
 
+def test_a_formula_that_points_one_cell_aside_is_found(tmp_path: Path) -> None:
+    assert made(tmp_path, lambda book: book["Model"].__setitem__("D4", "=C3*2")) == {"WBK02 Model!D4"}
+
+
+def test_formulas_that_take_turns_are_no_pattern_to_differ_from(tmp_path: Path) -> None:
+    def change(book: openpyxl.Workbook) -> None:
+        for row in range(5, 9):
+            book["Model"][f"H{row}"] = "=$B$3*2" if row % 2 else "=$B$3*4"
+
+    assert made(tmp_path, change) == set()
+
+
 def test_a_formula_that_is_the_same_down_its_column_is_consistent(tmp_path: Path) -> None:
     def change(book: openpyxl.Workbook) -> None:
         for row in (5, 6):
@@ -91,6 +103,26 @@ def test_a_formula_that_is_the_same_down_its_column_is_consistent(tmp_path: Path
 
 def test_a_formula_in_the_look_of_an_input_is_found(tmp_path: Path) -> None:
     assert made(tmp_path, lambda book: styled(book["Model"]["B4"])) == {"WBK03 Model!B4"}
+
+
+def test_ages_are_headings_and_no_inputs(tmp_path: Path) -> None:
+    def change(book: openpyxl.Workbook) -> None:
+        for column in "BCDEF":
+            styled(book["Model"][f"{column}3"])
+        for age in range(4):
+            book["Model"][f"H{age + 3}"] = age
+            book["Model"][f"I{age + 3}"] = f"=$B$3*H{age + 3}"
+
+    assert made(tmp_path, change) == set()
+
+
+def test_the_one_with_which_a_series_begins_is_no_input(tmp_path: Path) -> None:
+    def change(book: openpyxl.Workbook) -> None:
+        for column in "BCDEF":
+            styled(book["Model"][f"{column}3"])
+        book["Model"]["H3"], book["Model"]["H4"], book["Model"]["J3"] = 1, "=H3*$B$3", "=H3"
+
+    assert made(tmp_path, change) == set()
 
 
 def test_a_condition_may_take_the_look_of_an_input_away(tmp_path: Path) -> None:
