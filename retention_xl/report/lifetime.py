@@ -93,10 +93,12 @@ def _projection(report: Report) -> tuple[Projection | None, str]:
         if share is None or behind < smallest or (curve and share > curve[-1]):
             break
         curve.append(share)
+    if len(curve) < 3:
+        return None, "it takes three ages from the start that cohorts of enough customers have reached."
     try:
         [[alpha, beta]] = metrics.sbg_fit(curve)
     except MetricError as error:
-        return None, str(error)
+        return None, str(error).removeprefix("SBG_FIT: ")
     return Projection(alpha, beta, len(curve)), ""
 
 

@@ -74,7 +74,8 @@ def _sentences(report: Report) -> list[tuple[str, str, str, Making]]:
         "year": len(report.shown) > 12 and report.shown[-13].facts.closing > 0,
         "stayed": last.opening_customers > 0,
         "lost_size": last.lost_customers > 0,
-        "interval": report.shown[-1].interval is not None and report.settings["targets.crr"] is not None,
+        "interval": last.opening_customers >= report.settings.number("policy.small_cohort")
+        and report.settings["targets.crr"] is not None,
         "grr": rates,
         "nrr": rates,
         "effects": split,
@@ -298,7 +299,7 @@ def _tier(report: Report, at: Addresses) -> Cell:
         return at.cell(effect_cells.EFFECTS, row, column)
 
     said = Sentence("The rate moved most in ").word(f"Tier {row + 1}", place(-1)).say(": there ")
-    said.percent(tier.rate, place(effect_cells.RATE)).say(f" of the opening {report.words.revenue} stayed after ")
+    said.percent(tier.rate, place(effect_cells.RATE)).say(" of what was paid at the opening stayed after ")
     said.percent(tier.rate_before, place(effect_cells.RATE_BEFORE)).say(" the month before, which ")
     said.either(round(tier.of_rate, 2) >= 0, f"ROUND({place(effect_cells.OF_RATE)},2)>=0", "adds ", "costs ")
     return said.number(abs(tier.of_rate), f"ABS({place(effect_cells.OF_RATE)})").say(".").cell()
@@ -355,7 +356,11 @@ def _behind(kind: str, ordered: Sequence[Mover], report: Report, at: Addresses) 
     share = span(at.cell(LARGEST, rows[0][0], SHARE), at.cell(LARGEST, rows[-1][0], SHARE))
     said.say(": together ").percent(sum(mover.change for _, mover in rows) / total, f"SUM({share})")
     said.say(f" of the {'new revenue' if kind == 'New' else kind.lower()} of all ")
-    return said.number(len(every), at.cell(movers.BY_KIND, movers.KINDS.index(kind), 0)).say(" customers.").cell()
+    return (
+        said.number(len(every), at.cell(movers.BY_KIND, movers.KINDS.index(kind), 0))
+        .say(f" {report.words.customers}.")
+        .cell()
+    )
 
 
 def _cohort_groups(report: Report) -> tuple[int, range, range] | None:
