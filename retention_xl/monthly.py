@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -59,6 +60,7 @@ def write_monthly(
     from retention_xl.report.build import build_report
     from retention_xl.report.model import Source
     from retention_xl.report.previous import read_previous
+    from retention_xl.report.restated import closes_as
     from retention_xl.report.settings import load_settings
     from retention_xl.report.write import write_report, write_verified_report
 
@@ -78,8 +80,9 @@ def write_monthly(
     require_free(target, [path for path in (ledger, earlier) if isinstance(path, Path)])
     progress("Building the report", None)
     settings = load_settings(settings_path, facts.nature)
+    same = partial(closes_as, facts)
     try:
-        report = build_report(facts, settings, source, read_previous(Path(earlier)) if earlier else None)
+        report = build_report(facts, settings, source, read_previous(Path(earlier), same) if earlier else None)
     except TemplateError as error:
         if previous != FIND:
             raise

@@ -170,9 +170,9 @@ def print_setup(sheet: Worksheet, repeat: str | None, pages_tall: int = 0) -> No
 
 
 def banner_colours(sheet: Worksheet, cell: str) -> None:
-    """Green where all checks pass, red where the workbook must not be published."""
+    """Green where all checks pass, red where the workbook must not be published or an earlier one is restated."""
     absolute = f"${cell[0]}${cell[1:]}"
-    bad = f'LEFT({absolute},2)="DO"'
+    bad = f'OR(LEFT({absolute},2)="DO",ISNUMBER(SEARCH("RESTATED",{absolute})))'
     sheet.conditional_formatting.add(cell, FormulaRule([bad], font=Font(bold=True, color=BAD), fill=fill(BAD_FILL)))
 
 

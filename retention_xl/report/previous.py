@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -23,6 +23,7 @@ RECORD_HEADINGS = ("Rule", "State", "First seen", "Figure", "Measured", "As writ
 SIGN_OFFS = "tblSignOffs"
 SIGN_OFF_HEADINGS = ("Month", "Prepared by", "Reviewed by", "Signed on")
 SIGNED = ("rx_prepared_by", "rx_reviewed_by", "rx_signed_on")
+BY_CUSTOMER = "closing by customer"  # a fact of that sheet: the fingerprint of every customer's closing
 CUSTOMERS = "rx_data"
 _SEARCHED = 60  # rows of a sheet in which headings are looked for where no table says where they stand
 
@@ -101,8 +102,11 @@ def plain_text(value: object) -> str:
     return str(value)
 
 
-def read_previous(path: Path) -> Previous:
-    """What `path`, the workbook of an earlier month, says. Whatever a person typed into its checklist is in it."""
+def read_previous(path: Path, known: Callable[[str, str], bool] = lambda month, fingerprint: False) -> Previous:
+    """What `path`, the workbook of an earlier month, says. Whatever a person typed into its checklist is in it.
+
+    `known` says whether the caller has the same closings by customer for a month: then they are not read.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # openpyxl names what it cannot keep; nothing is saved here
         try:
@@ -114,7 +118,7 @@ def read_previous(path: Path) -> Previous:
         except (ValueError, KeyError, TypeError, SyntaxError) as error:
             raise TemplateError(f"{path.name} cannot be read as a workbook: {error}.") from error
         try:
-            return _Reader(path, package, shown, typed).previous()
+            return _Reader(path, package, shown, typed).previous(known)
         finally:
             shown.close()
             typed.close()
@@ -126,7 +130,7 @@ class _Reader:
         self.areas = {n.name.lower(): n.area for n in package.names() if n.sheet is None and n.area is not None}
         self.tables = {table.name.lower(): table for table in package.tables()}
 
-    def previous(self) -> Previous:
+    def previous(self, known: Callable[[str, str], bool]) -> Previous:
         facts = self._facts()
         month = plain_text(facts.get("month"))
         if not re.fullmatch(r"[0-9]{4}-[0-9]{2}", month):
@@ -135,7 +139,6 @@ class _Reader:
                 f"(the name {RECORD} on a hidden sheet). Give the workbook of an earlier month."
             )
         columns, rows = self._rows(TABLE, HEADINGS, to_the_end=True)
-        known = set(HEADINGS)
         signed = [self._single(name) for name in SIGNED]
         sign_offs = [*self._sign_offs(), SignOff(month, plain_text(signed[0]), plain_text(signed[1]), signed[2])]
         return Previous(
@@ -143,10 +146,10 @@ class _Reader:
             month=month,
             facts=facts,
             rows=tuple(rows),
-            added=tuple(heading for heading in columns if heading not in known),
+            added=tuple(heading for heading in columns if heading not in HEADINGS),
             record=self._record(),
             sign_offs=tuple(s for s in sign_offs if s.prepared_by or s.reviewed_by or s.signed_on),
-            closings=self._closings(),
+            closings={} if known(month, plain_text(facts.get(BY_CUSTOMER))) else self._closings(),
         )
 
     # ---- names

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from importlib import resources
 
 from retention_xl.ledger.records import Facts
-from retention_xl.report.previous import Previous, plain_text
+from retention_xl.report.previous import BY_CUSTOMER, Previous, plain_text
 from retention_xl.report.settings import Settings
 
 # Keys of the hidden sheet, which the next month reads.
 MONTH, LEDGER, CURRENCY = "month", "ledger", "currency"
 CLOSING, ACTIVE = "closing", "customers"
-BY_CUSTOMER, DEFINITIONS, LINES = "closing by customer", "definitions", "lines"
+DEFINITIONS, LINES = "definitions", "lines"
 
 
 @dataclass(frozen=True)
@@ -83,6 +83,12 @@ def amounts_in(facts: Facts, month: str) -> dict[str, int] | None:
     place = facts.window.index(month)
     found = ((customer.name, customer.cents[place]) for customer in facts.customers)
     return {name: cents for name, cents in found if cents is not None}
+
+
+def closes_as(facts: Facts, month: str, fingerprint: str) -> bool:
+    """Whether the facts hold a month whose closing by customer has this fingerprint."""
+    amounts = amounts_in(facts, month)
+    return amounts is not None and closing_fingerprint(amounts) == fingerprint
 
 
 def restatement(facts: Facts, settings: Settings, previous: Previous) -> Restatement:

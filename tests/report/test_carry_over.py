@@ -6,6 +6,7 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from retention_xl.report.build import build_report
 from retention_xl.report.carry_over import carry_over, months_open
 from retention_xl.report.model import Report, Source
 from retention_xl.report.previous import Previous, read_previous
+from retention_xl.report.restated import closes_as
 from retention_xl.report.settings import load_settings
 from retention_xl.report.sheets.restatement import told
 from retention_xl.report.write import write_report
@@ -336,7 +338,18 @@ def test_a_month_that_is_another_now_is_told_by_customer(tmp_path: Path) -> None
     assert told(report.restated).startswith("RESTATED: December 2025 closed at ")
     assert told(report.restated).endswith(" 1 customer differs.")
     path = written(report, tmp_path)
+    banner = openpyxl.load_workbook(path, data_only=True)["Summary"]["B3"].value
+    assert banner == "Checks: all pass. RESTATED since the last file, see Restatement"
     assert compare(cached(path), recalc_ironcalc(path)) == []
+
+
+def test_the_customers_of_an_earlier_file_are_read_only_where_they_differ(tmp_path: Path) -> None:
+    path = written(report_of(24), tmp_path)
+    now = report_of(25).facts
+    assert read_previous(path, partial(closes_as, now)).closings == {}
+    later = replace(now, pairs=now.pairs[1:], customers=(now.customers or ())[1:])
+    active = [row[23] for row in TABLE.values() if row[23] is not None]
+    assert len(read_previous(path, partial(closes_as, later)).closings) == len(active)
 
 
 def test_other_definitions_are_told(tmp_path: Path) -> None:

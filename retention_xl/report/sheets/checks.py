@@ -6,12 +6,13 @@ from collections.abc import Iterable, Sequence
 
 from retention_xl.report.cells import Addresses, Block, Cell, Content, Single, span
 from retention_xl.report.model import Report
-from retention_xl.report.sheets import cohorts, movers, quality, tie_out, tiers
+from retention_xl.report.sheets import cohorts, movers, quality, restatement, tie_out, tiers
 from retention_xl.report.sheets.bridge import Rows
 from retention_xl.report.sheets.live import live
 from retention_xl.report.sheets.settings import setting
 
 NAME = "rx_checks"
+RESTATED = ". RESTATED since the last file, see Restatement"
 COMPUTED, EXPECTED, DIFFERENCE, TOLERANCE, RESULT, PROVES = range(6)
 
 
@@ -40,15 +41,18 @@ def singles(report: Report) -> dict[str, Single]:
 
 
 def banner(report: Report, at: Addresses) -> Cell:
-    """ "Checks: all pass", or what must not be published."""
+    """ "Checks: all pass", or what must not be published; and whether what was published last month has changed."""
     failed = len(report.failed)
     cell = at.cell("rx_checks_failed")
     stop = "DO NOT PUBLISH: "
     text = f"{stop}{failed} check{'s' if failed > 1 else ''} failed, see Checks" if failed else "Checks: all pass"
-    return Cell(
-        text,
-        f'IF({cell}=0,"Checks: all pass","{stop}"&{cell}&IF({cell}=1," check"," checks")&" failed, see Checks")',
-    )
+    formula = f'IF({cell}=0,"Checks: all pass","{stop}"&{cell}&IF({cell}=1," check"," checks")&" failed, see Checks")'
+    if report.restated:
+        changed = report.restated.data_changed or report.restated.definitions_changed
+        tests = ",".join(f'{mark}="{restatement.CHANGED}"' for mark in restatement.marks(at))
+        text += RESTATED if changed else ""
+        formula += f'&IF(OR({tests}),"{RESTATED}","")'
+    return Cell(text, formula)
 
 
 def _cells(report: Report, at: Addresses) -> Iterable[Sequence[Content]]:

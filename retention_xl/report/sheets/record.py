@@ -8,10 +8,9 @@ from retention_xl.report.actions import HEADINGS
 from retention_xl.report.carry_over import YOURS, as_written
 from retention_xl.report.cells import Addresses, Block, Content, List
 from retention_xl.report.model import Report
-from retention_xl.report.previous import RECORD, RECORD_HEADINGS, RECORD_TABLE
+from retention_xl.report.previous import BY_CUSTOMER, RECORD, RECORD_HEADINGS, RECORD_TABLE
 from retention_xl.report.restated import (
     ACTIVE,
-    BY_CUSTOMER,
     CLOSING,
     CURRENCY,
     DEFINITIONS,

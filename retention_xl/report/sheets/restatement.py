@@ -15,6 +15,13 @@ SHEET = "Restatement"
 NAME, RESULT, TABLE = "rx_restatement", "rx_restated", "tblRestatement"
 HEADINGS = ("Customer", "Last file", "This file", "Difference")
 BEFORE, NOW, DIFFERENCE = range(3)
+FINGERPRINTS = (2, 3)  # the rows of the block that hold them
+SAME, CHANGED = "same", "CHANGED"
+
+
+def marks(at: Addresses) -> list[str]:
+    """The cells that say whether data and definitions are the same."""
+    return [at.cell(NAME, row, DIFFERENCE) for row in FINGERPRINTS]
 
 
 def unused_sheets(report: Report) -> list[str]:
@@ -83,8 +90,8 @@ def _cells(report: Report, found: Restatement, at: Addresses) -> Iterable[Sequen
         ),
         2,
     ):
-        same = f'IF({at.cell(NAME, row, BEFORE)}={at.cell(NAME, row, NOW)},"same","CHANGED")'
-        yield was, is_now or NOT_AVAILABLE, Cell("same" if was == is_now else "CHANGED", same)
+        same = f'IF({at.cell(NAME, row, BEFORE)}={at.cell(NAME, row, NOW)},"{SAME}","{CHANGED}")'
+        yield was, is_now or NOT_AVAILABLE, Cell(SAME if was == is_now else CHANGED, same)
 
 
 def lists(report: Report) -> dict[str, List]:
