@@ -108,14 +108,14 @@ def test_signs_that_visual_basic_lacks_are_spelled_out() -> None:
 
 
 @pytest.mark.libreoffice
-def test_the_module_compiles_and_every_function_runs_in_libreoffice_basic(basic: Basic) -> None:
+def test_the_module_compiles_and_every_function_runs_in_libreoffice_basic(late_bound_basic: Basic) -> None:
     modules = {"Functions": outside_excel(MODULE), "Python": PYTHON}
     special = {"ARR", "LIFETIME", "DRR_TIERS"}
     specs = [spec for spec in CATALOGUE.values() if spec.name not in special]
     everything = [f"{spec.name}({', '.join(map(str, range(len(spec.parameters))))})" for spec in specs]
     needed = [sum(not parameter.optional for parameter in spec.parameters) for spec in specs]
     least = [f"{spec.name}({', '.join(['7'] * count)})" for spec, count in zip(specs, needed, strict=True)]
-    assert basic.run(modules, everything + least) == [
+    assert late_bound_basic.run(modules, everything + least) == [
         *(f"retention_xl.udfs.{spec.name}," + ",".join(map(str, range(len(spec.parameters)))) for spec in specs),
         *(
             f"retention_xl.udfs.{spec.name}" + ",7" * count + ",left out" * (len(spec.parameters) - count)
@@ -125,11 +125,11 @@ def test_the_module_compiles_and_every_function_runs_in_libreoffice_basic(basic:
 
 
 @pytest.mark.libreoffice
-def test_answers_become_cells_and_error_texts_real_errors(basic: Basic) -> None:
+def test_answers_become_cells_and_error_texts_real_errors(late_bound_basic: Basic) -> None:
     modules = {"Functions": outside_excel(MODULE), "Python": PYTHON}
     cells = ["ARR(1)", *(f"LIFETIME(1)({place})" for place in range(5))]
     cells += [f"DRR_TIERS(1, 2, 3)({down}, {across})" for down in (0, 1) for across in (0, 1)]
-    assert basic.run(modules, [f"Kind({cell})" for cell in cells]) == [
+    assert late_bound_basic.run(modules, [f"Kind({cell})" for cell in cells]) == [
         "error 2007",
         *("Integer 1", "error 2042", "String #1042", "String #N/A", "String # a: b"),
         *("String from", "error 2036", "Double 0.5", "String "),
