@@ -8,6 +8,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+import duckdb
+
 from ..errors import LedgerError
 from . import quality
 from .clean import Policy, clean
@@ -139,6 +141,12 @@ def read_ledger(
         con.execute("DROP VIEW source")
         con.execute("DROP TABLE raw")
         _set_extent(ledger, con)
+    except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
+        ledger.close()
+        reason = str(error).splitlines()[0]
+        raise LedgerError(
+            f"{opened.name}: there is not enough memory or disk to read the ledger ({reason})."
+        ) from error
     except BaseException:
         ledger.close()
         raise

@@ -248,6 +248,16 @@ def test_the_reason_nearest_the_end_of_service_counts(given: Given) -> None:
     assert reasons == [("2023-04", "", 1, 1000), ("2023-04", "Price", 1, 1000)]
 
 
+def test_a_reason_belongs_to_the_run_of_months_it_ended(given: Given) -> None:
+    ledger = given(
+        PAIR + STEADY + "A,2023-01-10,invoice,10.00,month,,,,,\nA,2023-02-10,cancel,0,,,,,,Price\n"
+        "A,2023-04-10,invoice,10.00,month,,,,,\n"
+        "B,2023-01-10,invoice,10.00,month,,,,,\nB,2023-04-10,invoice,10.00,month,,,,,\nB,2023-05-10,cancel,0,,,,,,Price\n"
+    )
+    reasons = {(r.month, r.reason): r.customers for r in ledger.facts("2023-06").reasons}
+    assert reasons == {("2023-02", "Price"): 1, ("2023-02", ""): 1, ("2023-05", ""): 1, ("2023-05", "Price"): 1}
+
+
 def test_above_the_limit_the_customer_table_is_left_out(given: Given, monkeypatch: pytest.MonkeyPatch) -> None:
     ledger = given(PAIR + STEADY)
     assert ledger.facts("2023-03").customers is not None

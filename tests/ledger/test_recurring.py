@@ -197,6 +197,26 @@ def test_each_credit_is_answered_by_one_invoice(given: Given) -> None:
     assert (totals(ledger)["reinvoice_credits"], totals(ledger)["reinvoices"]) == (-24000, 24000)
 
 
+@pytest.mark.parametrize(("day", "pairs"), [("2023-06-01", 1), ("2023-06-02", 0)])
+def test_a_credit_is_billed_anew_within_31_days_or_not_at_all(given: Given, day: str, pairs: int) -> None:
+    ledger = given(
+        HEAD + STEADY + f"A,2023-04-01,invoice,120.00,year\nA,2023-05-01,credit,-120.00,\nA,{day},invoice,120.00,year\n"
+    )
+    assert totals(ledger).get("reinvoices", 0) == pairs * 12000
+
+
+def test_an_invoice_answers_one_credit_only(given: Given) -> None:
+    """Two subscriptions, the second billed ahead; both are credited, and one invoice follows within reach of both."""
+    steady = STEADY.replace("month\n", "month,,\n")
+    ledger = given(
+        SERVED + steady + "A,2023-01-01,invoice,120.00,,2023-01-01,2024-01-01\n"
+        "A,2023-03-01,invoice,120.00,,2023-05-01,2024-05-01\nA,2023-04-01,credit,-120.00,,,\n"
+        "A,2023-05-01,credit,-120.00,,,\nA,2023-05-02,invoice,120.00,,2023-05-02,2024-05-02\n"
+    )
+    found = totals(ledger)
+    assert (found["reinvoice_credits"], found["credit_notes"], found["reinvoices"]) == (-12000, -12000, 12000)
+
+
 def test_lines_that_take_a_customer_below_zero_are_refused_not_clipped(given: Given) -> None:
     ledger = given(
         HEAD + STEADY + "A,2023-05-01,invoice,10.00,month\nA,2023-05-02,discount,-3.00,month\n"

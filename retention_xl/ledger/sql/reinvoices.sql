@@ -18,12 +18,6 @@ credited AS (
     FROM notes n
     JOIN invoices o ON o.customer = n.customer AND o.own_cents = n.own_cents AND o.currency = n.currency
         AND o.day <= n.day AND o.first_day <= n.day AND n.day < o.until
-        AND EXISTS (
-            SELECT 1 FROM invoices r
-            WHERE r.customer = n.customer AND r.own_cents = n.own_cents AND r.currency = n.currency AND r.line <> o.line
-              AND r.day >= n.day AND r.day <= n.day + 31 AND r.first_day >= o.first_day AND r.first_day < o.until
-              AND (r.day, r.line) > (o.day, o.line)
-        )
 ),
 numbered AS (
     SELECT *, row_number() OVER (PARTITION BY original ORDER BY note_day, note) AS nth FROM credited WHERE nearest = 1
