@@ -103,6 +103,27 @@ def test_service_of_no_whole_months_counts_as_the_nearest_number_and_is_told(giv
     assert totals(ledger)["recurring_revenue"] == 3000 + 2600
 
 
+def test_a_last_part_of_a_month_lowers_the_monthly_amount_and_its_rest_is_a_step_of_the_tie_out(given: Given) -> None:
+    steady = STEADY.replace("month\n", "month,,\n")
+    ledger = given(SERVED + steady + "A,2023-01-20,invoice,30.00,,2023-03-10,2023-05-28\n")
+    assert months_of(ledger) == {"2023-03": 1000, "2023-04": 1000}  # nearest to three months, two month ends
+    assert totals(ledger)["part_months"] == 1000
+
+
+@pytest.mark.parametrize(("habit", "months"), [("2023-01-31", {"2023-03": 700}), ("2023-02-01", {})])
+def test_the_end_of_a_part_of_a_month_is_meant_as_the_other_ends_are(
+    given: Given, habit: str, months: dict[str, int]
+) -> None:
+    """To 31 March: with the last day served it covers the month's end, without it does not."""
+    steady = STEADY.replace("month\n", "month,,\n")
+    ledger = given(
+        SERVED
+        + steady
+        + f"B,2023-01-01,invoice,5.00,,2023-01-01,{habit}\nA,2023-03-05,invoice,7.00,,2023-03-05,2023-03-31\n"
+    )
+    assert months_of(ledger) == months
+
+
 def test_a_stub_within_a_month_is_a_step_of_the_tie_out_and_who_came_and_went_is_counted(given: Given) -> None:
     steady = STEADY.replace("month\n", "month,,\n")
     ledger = given(SERVED + steady + "A,2023-03-05,invoice,7.00,,2023-03-05,2023-03-20\n")

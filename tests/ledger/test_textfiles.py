@@ -52,11 +52,13 @@ def figures(ledger: Ledger) -> tuple[object, ...]:
         PLAIN.replace("\n", "\r"),
         PLAIN.replace(",x\n", ',"x, and\na second line ""quoted"""\n'),
         PLAIN.replace(",\n", "\n"),
+        PLAIN.replace("x\n", "x,, \n"),
         PLAIN.replace("A,", '"A",').replace("10.00", '"10,00"').replace("12.50", '"12,50"').replace("20.00", '"20,00"'),
     ],
     ids=["crlf", "no last newline", "blank lines at the end", "rows of nothing at the end", "byte order mark",
          "semicolons", "tabs", "bars", "sep line", "title lines", "blank lines", "old Mac line ends",
-         "line break in quotes", "short rows", "decimal commas in quotes"],
+         "line break in quotes", "short rows", "rows with blank cells to spare",
+         "decimal commas in quotes"],
 )  # fmt: skip
 def test_the_form_of_the_file_does_not_change_the_figures(given: Given, plain: tuple[object, ...], text: str) -> None:
     assert figures(given(text, "other.csv")) == plain
