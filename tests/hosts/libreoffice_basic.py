@@ -3,6 +3,8 @@ document."""
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
@@ -61,19 +63,18 @@ class Basic:
         return answers.read_text(encoding="utf-8").splitlines() if answers.exists() else []
 
     def _start(self, *arguments: str, timeout: float) -> None:
-        subprocess.run(
-            [
-                self.program,
-                f"-env:UserInstallation={self.folder.as_uri()}",
-                "--headless",
-                "--norestore",
-                "--nologo",
-                *arguments,
-            ],
-            capture_output=True,
-            timeout=timeout,
-            check=False,
-        )
+        """Runs LibreOffice to its end. What it started itself goes with it where it hangs."""
+        profile = f"-env:UserInstallation={self.folder.as_uri()}"
+        command = [self.program, profile, "--headless", "--norestore", "--nologo", *arguments]
+        office = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+        try:
+            office.wait(timeout)
+        except subprocess.TimeoutExpired:
+            if hasattr(os, "killpg"):
+                os.killpg(office.pid, signal.SIGKILL)
+            office.kill()
+            office.wait()
+            raise
 
 
 def outside_excel(vba: str) -> str:
