@@ -351,10 +351,8 @@ def test_ctrl_c_leaves_nothing_behind(run: Run, tmp_path: Path, phase: str) -> N
 # ---- the demo, the functions, the rest
 
 
-def test_demo_writes_a_ledger_and_its_workbook_within_15_seconds(run: Run, tmp_path: Path) -> None:
-    started = time.monotonic()
+def test_demo_writes_a_ledger_and_its_workbook(run: Run, tmp_path: Path) -> None:
     done = run("demo")
-    assert time.monotonic() - started < 15
     assert done.code == 0
     folder = tmp_path / "retention-demo"
     assert {path.name for path in folder.iterdir()} == {

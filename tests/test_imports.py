@@ -142,8 +142,11 @@ def test_importing_the_metrics_loads_the_standard_library_alone() -> None:
     assert run_bare(code) == "{'retention_xl'}"
 
 
-def test_importing_the_metrics_takes_no_more_than_10_ms_of_cpu() -> None:
-    code = (
-        "from time import process_time as t; a = t(); import retention_xl as rx; rx.crr(100, 105, 15); print(t() - a)"
-    )
-    assert any(float(run_bare(code)) <= 0.010 for _ in range(15))  # a busy machine adds to a run, it never takes away
+def test_importing_the_metrics_takes_less_than_a_quarter_of_importing_asyncio() -> None:
+    """A ratio, as a busy machine slows both: 8 to 10 ms of CPU against 50. The benchmarks print the time itself."""
+
+    def cpu(imported: str) -> float:
+        code = f"from time import process_time as t; a = t(); {imported}; print(t() - a)"
+        return min(float(run_bare(code)) for _ in range(7))
+
+    assert cpu("import retention_xl as rx; rx.crr(100, 105, 15)") < cpu("import asyncio") / 4
