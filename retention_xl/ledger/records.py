@@ -17,7 +17,7 @@ CUSTOMER_MONTHS_LIMIT = 720_000  # of the customer table: 20,000 customers in 36
 class ColumnChoice:
     """Which column of the source was taken for which field, and why."""
 
-    field: str  # customer, date, amount, term, start, end, kind, currency, plan, tier, region, channel, reason, line
+    field: str  # one of the fields in spellings.toml: customer, date, amount, term, ...
     heading: str
     how: str  # "by its heading", "by --map"
 
