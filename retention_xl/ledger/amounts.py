@@ -7,7 +7,7 @@ import unicodedata
 from collections import namedtuple
 from decimal import ROUND_HALF_UP, Decimal
 
-from .spellings import CURRENCIES
+from .spellings import CURRENCIES, CURRENCY_CODES
 
 CENT = Decimal("0.01")
 MOST_DIGITS = 13  # before the decimal mark; with two decimals that is what a spreadsheet cell keeps exactly
@@ -44,7 +44,7 @@ def read_amount(text: str) -> Amount:
     words = _WORD.findall(body)
     if words:
         code = words[0].upper()
-        sign = CURRENCIES.get(code.rstrip("."), code if re.fullmatch("[A-Z]{3}", code) else "")
+        sign = CURRENCIES.get(code.rstrip("."), code if code in CURRENCY_CODES else "")
         outer = re.sub(_WORD, "\0", body, count=1)
         if len(words) > 1 or not sign or re.search("[0-9].*\0.*[0-9]", outer):
             return _fail(NOT_A_NUMBER)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Literal
 
 from ..errors import LedgerError
-from . import currencies, readings, reasons
+from . import currencies, date_columns, readings, reasons
 from .database import Connection, one, rows, sql
 from .dates import month_text
 from .records import ColumnChoice, Nature
@@ -36,7 +36,7 @@ def clean(con: Connection, columns: dict[str, ColumnChoice], policy: Policy, nam
         del columns["kind"]  # its heading promised kinds and its cells hold something else
     nature, reason = _nature(con, columns, policy.nature)
     readings.read_amounts(con)
-    readings.read_dates(con, columns, policy.dates, name)
+    date_columns.read_dates(con, columns, policy.dates, name)
     readings.read_customers(con)
     readings.read_terms(con, columns["term"].heading if "term" in columns else "")
     home = currencies.read_currencies(con, "currency" in columns, policy.rates, policy.currency, name)

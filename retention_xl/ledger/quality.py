@@ -95,18 +95,19 @@ def _notes(con: Connection, columns: dict[str, ColumnChoice], name: str) -> list
         f"""
         WITH listed AS (SELECT * FROM issues ORDER BY CASE action {rank} END, line, code LIMIT {NOTES_LIMIT})
         SELECT i.action, i.code, i.line, l.own_cents, coalesce(l.currency, ''), l.months, s.damage,
-            coalesce(p.meant, ''), coalesce(a.detail, ''), d.original, {raw}
+            coalesce(p.meant, ''), coalesce(a.detail, ''), coalesce(t.detail, ''), d.original, {raw}
         FROM listed i
         JOIN lines l ON l.line = i.line
         JOIN source s ON s.line = i.line
         LEFT JOIN spellings p ON p.spelling = s.raw_customer
         LEFT JOIN read_amounts a ON a.text = s.raw_amount AND a.typed = s.amount_typed
+        LEFT JOIN read_dates t ON t.field = 'date' AND t.text = s.raw_date AND i.code = 'date_two_readings'
         LEFT JOIN duplicates d ON d.line = i.line
         ORDER BY CASE i.action {rank} END, i.line, i.code
         """,
     )
     notes = []
-    for action, code, line, cents, currency, months, damage, meant, readings, original, *texts in found:
+    for action, code, line, cents, currency, months, damage, meant, readings, days, original, *texts in found:
         field, sentence = dict(_ACTIONS)[action][code]
         by_field = dict(zip(FIELDS, texts, strict=True))
         if code == "total_line" and not by_field["customer"].strip():
@@ -116,6 +117,7 @@ def _notes(con: Connection, columns: dict[str, ColumnChoice], name: str) -> list
             "damaged_id": f"it seems to be {meant}",
             "respelled": f"read as {meant}",
             "amount_two_readings": readings,
+            "date_two_readings": days,
             "part_months": f"{months} months",
             "same_line_twice": f"as line {original}",
             "duplicate": f"line {original}",

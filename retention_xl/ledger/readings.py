@@ -2,17 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import date
-from typing import Literal
-
-from ..errors import LedgerError
 from . import amounts, spellings, words
 from .database import Connection, fill, one, rows, sql
-from .dates import Day, read_date
-from .records import ColumnChoice
-
-Order = Literal["dmy", "mdy"]
 
 AMOUNT_CODES = {
     "is blank": "amount_blank",
@@ -20,7 +11,6 @@ AMOUNT_CODES = {
     amounts.TOO_LARGE: "amount_too_large",
     "can be read in two ways": "amount_two_readings",
 }
-DAY_CODES = {"is blank": "date_blank", "is not a date": "date_unreadable"}
 
 
 def read_customers(con: Connection) -> None:
@@ -71,72 +61,6 @@ def read_amounts(con: Connection) -> None:
             "detail": "VARCHAR",
         },
         table,
-    )
-
-
-def read_dates(con: Connection, headings: Mapping[str, ColumnChoice], told: Order | None, name: str) -> None:
-    """Table `read_dates`: the day of every date that is not plain ISO, day or month first as its column says."""
-    fields = [f for f in ("date", "start", "end") if f in headings]
-    texts = {
-        field: rows(
-            con,
-            f"SELECT raw_{field}, min(line) FROM source WHERE NOT is_blank AND plain_day(raw_{field}) IS NULL "
-            f"GROUP BY raw_{field} ORDER BY min(line)",
-        )
-        for field in fields
-    }
-    read = {field: [(text, line, read_date(text)) for text, line in found] for field, found in texts.items()}
-    orders = {
-        field: told or order_of_column(found, f"{name}, column {headings[field].heading}")
-        for field, found in read.items()
-    }
-    sure = {order for order in orders.values() if order in ("dmy", "mdy")}
-    table: list[tuple[str, str, date | None, str]] = []
-    for field, found in read.items():
-        order = orders[field]
-        if order == "undecided":
-            if len(sure) != 1:
-                raise two_readings(found, f"{name}, column {headings[field].heading}")
-            (order,) = sure  # the same program wrote the other date column
-        for text, _, day in found:
-            value = day.mdy if order == "mdy" else day.dmy
-            code = (
-                "" if value else DAY_CODES.get(day.problem, "date_not_plausible") if day.problem else "date_other_order"
-            )
-            if code and words.is_total(text):
-                code = "total"
-            table.append((field, text, value, code))
-    fill(con, "read_dates", {"field": "VARCHAR", "text": "VARCHAR", "day": "DATE", "code": "VARCHAR"}, table)
-
-
-def order_of_column(found: Sequence[tuple[str, int, Day]], place: str) -> Order | Literal["undecided", "either"]:
-    """Which comes first in a column's dates: "either" where no date depends on it, "undecided" where nothing tells."""
-    only_dmy = next(((text, line) for text, line, d in found if d.dmy and not d.mdy), None)
-    only_mdy = next(((text, line) for text, line, d in found if d.mdy and not d.dmy), None)
-    short = [d for _, _, d in found if d.short]
-    if short and all(d.ymd for d in short):
-        raise LedgerError(
-            f"{place}: years have two digits, and every date could start with its year, as in "
-            f"{next(t for t, _, d in found if d.short)!r}; write years with four digits, or "
-            "say what comes first with --dates dmy or --dates mdy."
-        )
-    if only_dmy and only_mdy:
-        raise LedgerError(
-            f"{place}: line {only_dmy[1]} has {only_dmy[0]!r}, which can only be day/month, and line {only_mdy[1]} has "
-            f"{only_mdy[0]!r}, which can only be month/day; say which holds with --dates dmy or --dates mdy."
-        )
-    if only_dmy:
-        return "dmy"
-    if only_mdy:
-        return "mdy"
-    return "undecided" if any(d.dmy != d.mdy for _, _, d in found) else "either"
-
-
-def two_readings(found: Sequence[tuple[str, int, Day]], place: str) -> LedgerError:
-    text, line, day = next((t, n, d) for t, n, d in found if d.dmy != d.mdy)
-    return LedgerError(
-        f"{place}, line {line}: {text!r} is {day.dmy:%d %B %Y} if the day comes first and {day.mdy:%d %B %Y} if the "
-        "month does, and no date in the column tells which; say it with --dates dmy or --dates mdy."
     )
 
 

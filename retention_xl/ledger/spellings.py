@@ -21,5 +21,6 @@ INVOICE_KINDS = frozenset(_WORDS["settlement"]["invoices"])
 PAYMENT_KINDS = frozenset(_WORDS["settlement"]["payments"])
 TERMS = {spelling: int(months) for spelling, months in _by_spelling(_WORDS["terms"]).items()}
 UNITS = {spelling: int(months) for spelling, months in _by_spelling(_WORDS["units"]).items()}
+CURRENCY_CODES = frozenset(_WORDS["currency_codes"]["codes"])
 CURRENCIES = _by_spelling(_WORDS["currencies"])
 NO_CUSTOMER = frozenset(_WORDS["customers"]["none"])

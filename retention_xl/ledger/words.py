@@ -71,4 +71,4 @@ def read_currency(text: str) -> str | None:
     """The ISO code, "" where the cell is blank, None where it is no currency."""
     code = squeeze(text).upper()
     code = spellings.CURRENCIES.get(code, code)
-    return code if not code or re.fullmatch("[A-Z]{3}", code) else None
+    return code if not code or code in spellings.CURRENCY_CODES else None

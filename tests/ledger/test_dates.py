@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retention_xl.errors import LedgerError
+from retention_xl.ledger.date_columns import DateText, order_of_column
 from retention_xl.ledger.dates import Day, month_end, month_of, month_text, read_date
-from retention_xl.ledger.readings import order_of_column
 
 APRIL_3 = date(2019, 4, 3)
 
@@ -57,26 +56,37 @@ def test_a_date_far_from_any_ledger_is_refused(text: str) -> None:
     assert read_date(text).problem == "is not a date between 1980 and 2099"
 
 
-def _column(*texts: str) -> list[tuple[str, int, Day]]:
-    return [(text, line, read_date(text)) for line, text in enumerate(texts, start=2)]
+def _order(*texts: str) -> tuple[str, str]:
+    return order_of_column([DateText(text, line, 1, read_date(text)) for line, text in enumerate(texts, start=2)])
 
 
 def test_one_date_settles_its_column() -> None:
-    assert order_of_column(_column("03/04/2019", "13/04/2019"), "here") == "dmy"
-    assert order_of_column(_column("03/04/2019", "04/13/2019"), "here") == "mdy"
-    assert order_of_column(_column("03/04/2019", "05/06/2019"), "here") == "undecided"
-    assert order_of_column(_column("03.04.2019", "04/04/2019", "n/a"), "here") == "either"
+    assert _order("03/04/2019", "13/04/2019") == ("dmy", "")
+    assert _order("03/04/2019", "04/13/2019") == ("mdy", "")
+    assert _order("03.04.2019", "04/04/2019", "n/a") == ("either", "")
 
 
-def test_a_column_of_both_kinds_is_refused() -> None:
-    with pytest.raises(LedgerError, match=r"line 2 has '13/04/2019'.*line 3 has '04/13/2019'"):
-        order_of_column(_column("13/04/2019", "04/13/2019"), "here")
+def test_a_column_that_nothing_settles_is_open() -> None:
+    assert _order("03/04/2019", "05/06/2019") == (
+        "open",
+        "line 2: '03/04/2019' is 2019-04-03 if the day comes first and 2019-03-04 if the month does, and no date in "
+        "the column tells which",
+    )
 
 
-def test_a_column_whose_years_could_stand_first_is_refused() -> None:
-    with pytest.raises(LedgerError, match="four digits"):
-        order_of_column(_column("19/04/03", "19/04/25"), "here")
-    assert order_of_column(_column("04/03/19", "04/25/19"), "here") == "mdy"
+def test_a_column_of_both_kinds_is_mixed() -> None:
+    assert _order("05/06/2019", "13/04/2019", "04/13/2019") == (
+        "mixed",
+        "line 3: '13/04/2019' can only be day/month, but on line 4 '04/13/2019' can only be month/day",
+    )
+
+
+def test_a_column_whose_years_could_stand_first_is_mixed() -> None:
+    assert _order("19/04/03", "19/04/25") == (
+        "mixed",
+        "line 2: the year of '19/04/03' has two digits and may also stand first, as in all such dates of the column",
+    )
+    assert _order("04/03/19", "04/25/19") == ("mdy", "")
 
 
 @given(

@@ -166,11 +166,20 @@ def test_dates_that_fit_both_orders_are_not_guessed(given: Given) -> None:
     with pytest.raises(LedgerError) as error:
         given(text)
     assert str(error.value) == (
-        "ledger.csv, column Date, line 2: '03/04/2024' is 03 April 2024 if the day comes first and 04 March 2024 if "
+        "ledger.csv, column Date, line 2: '03/04/2024' is 2024-04-03 if the day comes first and 2024-03-04 if "
         "the month does, and no date in the column tells which; say it with --dates dmy or --dates mdy."
     )
     assert given(text, dates="dmy").first_month == "2024-04"
     assert given(text, dates="mdy").first_month == "2024-03"
+
+
+def test_a_few_dates_in_doubt_are_refused_one_by_one(given: Given) -> None:
+    plain = "".join(f"A,2024-01-{1 + i % 28:02d},{i}.00\n" for i in range(200))
+    ledger = given("Customer,Date,Amount\n" + plain + "A,03/04/2024,5.00\nB,22-04-15,7.00\n")
+    assert [(n.line, n.reason) for n in ledger.quality.notes if n.action == "refused"] == [
+        (202, "can be read in two ways, and no date in the column tells which (2024-03-04 or 2024-04-03)"),
+        (203, "can be read in two ways, and no date in the column tells which (2015-04-22 or 2022-04-15)"),
+    ]
 
 
 def test_a_date_impossible_in_the_order_told_is_refused(given: Given) -> None:

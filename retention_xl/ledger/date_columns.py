@@ -1,0 +1,106 @@
+"""The dates of a column: whether day or month comes first is decided by the column as a whole, never guessed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Literal, NamedTuple
+
+from ..errors import LedgerError
+from . import words
+from .database import Connection, fill, one, rows
+from .dates import Day, read_date
+from .records import ColumnChoice
+
+Order = Literal["dmy", "mdy"]
+
+
+class DateText(NamedTuple):
+    """A distinct text of a date column: the first line it stands on, how many do, and what it can mean."""
+
+    text: str
+    line: int
+    lines: int
+    day: Day
+
+
+FEW = 0.01  # up to this share of a column, dates in doubt are refused one by one; above it the whole ledger is
+DAY_CODES = {"is blank": "date_blank", "is not a date": "date_unreadable"}
+
+
+def read_dates(con: Connection, headings: Mapping[str, ColumnChoice], told: Order | None, name: str) -> None:
+    """Table `read_dates`: the day of every date that is not plain ISO, day or month first as its column says."""
+    columns: dict[str, list[DateText]] = {}
+    filled: dict[str, int] = {}
+    for field in (f for f in ("date", "start", "end") if f in headings):
+        found = rows(
+            con,
+            f"SELECT raw_{field}, min(line), count(*) FROM source "
+            f"WHERE NOT is_blank AND plain_day(raw_{field}) IS NULL GROUP BY raw_{field} ORDER BY min(line)",
+        )
+        columns[field] = [DateText(text, line, lines, read_date(text)) for text, line, lines in found]
+        (filled[field],) = one(con, f"SELECT count(*) FROM source WHERE raw_{field} <> ''")
+    orders = {field: order_of_column(found) for field, found in columns.items()}
+    sure = {order for order, _ in orders.values() if order in ("dmy", "mdy")}
+    table: list[tuple[str, str, date | None, str, str]] = []
+    for field, texts in columns.items():
+        order, doubt = orders[field]
+        if told:
+            order = told
+        elif order == "open" and len(sure) == 1:
+            (order,) = sure  # the same program wrote the other date column
+        elif doubt and sum(d.lines for d in texts if depends(d.day)) > FEW * filled[field]:
+            raise LedgerError(
+                f"{name}, column {headings[field].heading}, {doubt}; say it with --dates dmy or --dates mdy."
+            )
+        table += [(field, *_settled(date_text, order)) for date_text in texts]
+    kinds = {"field": "VARCHAR", "text": "VARCHAR", "day": "DATE", "code": "VARCHAR", "detail": "VARCHAR"}
+    fill(con, "read_dates", kinds, table)
+
+
+def depends(day: Day) -> bool:
+    """Whether a date has several readings."""
+    return len({reading for reading in (day.dmy, day.mdy, day.ymd) if reading}) > 1
+
+
+def _settled(date_text: DateText, order: str) -> tuple[str, date | None, str, str]:
+    """The text, its day in a column of this order, or why it has none; and its readings where they are in doubt."""
+    day = date_text.day
+    if words.is_total(date_text.text):
+        return date_text.text, None, "total", ""
+    if day.problem:
+        return date_text.text, None, DAY_CODES.get(day.problem, "date_not_plausible"), ""
+    if order in ("open", "mixed") and depends(day):
+        readings = sorted({reading.isoformat() for reading in (day.dmy, day.mdy, day.ymd) if reading})
+        return date_text.text, None, "date_two_readings", " or ".join(readings)
+    value = {"dmy": day.dmy, "mdy": day.mdy}.get(order, day.dmy or day.mdy)
+    return date_text.text, value, "" if value else "date_other_order", ""
+
+
+def order_of_column(found: Sequence[DateText]) -> tuple[Order | Literal["either", "open", "mixed"], str]:
+    """What comes first in a column's dates, and what is in doubt about it.
+
+    "either": no date depends on it; "open": nothing tells; "mixed": some tell this, some that, or years may be first.
+    """
+    only_dmy = next((d for d in found if d.day.dmy and not d.day.mdy), None)
+    only_mdy = next((d for d in found if d.day.mdy and not d.day.dmy), None)
+    short = [d for d in found if d.day.short]
+    if short and all(d.day.ymd for d in short):
+        return "mixed", (
+            f"line {short[0].line}: the year of {short[0].text!r} has two digits and may also stand first, as in all "
+            "such dates of the column"
+        )
+    if only_dmy and only_mdy:
+        return "mixed", (
+            f"line {only_dmy.line}: {only_dmy.text!r} can only be day/month, but on line {only_mdy.line} "
+            f"{only_mdy.text!r} can only be month/day"
+        )
+    if only_dmy or only_mdy:
+        return "dmy" if only_dmy else "mdy", ""
+    doubtful = next((d for d in found if depends(d.day)), None)
+    if doubtful is None:
+        return "either", ""
+    return "open", (
+        f"line {doubtful.line}: {doubtful.text!r} is {doubtful.day.dmy} if the day comes first and {doubtful.day.mdy} "
+        "if the month does, and no date in the column tells which"
+    )
