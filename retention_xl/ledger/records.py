@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
+
+from .supporting.records import Supporting
 
 Nature = Literal["recurring", "purchases"]
 Kind = Literal["New", "Reactivation", "Expansion", "Contraction", "Churn"]
@@ -164,3 +166,4 @@ class Facts:
     ledger_total: int  # cents of all readable lines, computed straight from the raw column
     quality: Quality
     fingerprint: str  # SHA-256 of what was accepted, order of lines apart
+    supporting: Supporting = field(default_factory=Supporting)  # the tables given beside the ledger
