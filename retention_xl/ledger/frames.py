@@ -41,7 +41,7 @@ class FrameSource:
                 ) from error
             texts = np.array([*map(text_of, distinct), ""], dtype=object)  # code -1 stands for a missing value
             columns[f"f{position}"] = texts[codes]
-            if position == chosen["amount"]:
+            if position == chosen.get("amount"):
                 typed = np.array([*map(is_number, distinct), False], dtype=bool)[codes]
         con.register("frame", pd.DataFrame({**columns, "typed": typed}, dtype=None))
         select = select_raw(chosen, width, "f{}".format)
@@ -69,7 +69,7 @@ class ParquetSource:
 
     def load(self, con: Connection, chosen: Mapping[str, int], scratch: Path, progress: Progress) -> None:
         progress(f"Reading {self.name}", None)
-        kind = self._kinds[chosen["amount"]]
+        kind = self._kinds[chosen["amount"]] if "amount" in chosen else "VARCHAR"
         typed = "FALSE" if kind in ("VARCHAR", "BLOB") or kind.startswith("ENUM") else "TRUE"
         select = select_raw(chosen, len(self.headings), self._text)
         con.execute(f"CREATE OR REPLACE TABLE raw AS SELECT {select} FROM {self._table}")

@@ -21,6 +21,7 @@ from .facts import facts_of
 from .fingerprint import fingerprint
 from .records import ColumnChoice, Facts, Nature, Quality
 from .sources import Progress, open_source
+from .tables import ledger_sought
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -118,7 +119,7 @@ def read_ledger(
         raise LedgerError(f"Dates {dates!r} is neither dmy (day first) nor mdy (month first).")
     if duplicates not in ("keep", "refuse"):
         raise LedgerError(f"Duplicates {duplicates!r} is neither keep nor refuse.")
-    opened = open_source(source, encoding, columns or {})
+    opened = open_source(source, encoding, ledger_sought(columns or {}))
     chosen = choose(opened.headings, columns, opened.name)
     policy = Policy(
         nature, currency, load_rates(rates) if rates is not None else None, dates, duplicates, allow_empty_months

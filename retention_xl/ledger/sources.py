@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from ..errors import LedgerError
 from .database import Connection
+from .tables import Sought
 
 Progress = Callable[[str, float | None], None]
 
@@ -22,7 +23,7 @@ class Source(Protocol):
     def load(self, con: Connection, chosen: Mapping[str, int], scratch: Path, progress: Progress) -> None: ...
 
 
-def open_source(source: Any, encoding: str | None, wanted: Mapping[str, str]) -> Source:
+def open_source(source: Any, encoding: str | None, sought: Sought) -> Source:
     """The right reader for a path or a DataFrame."""
     if hasattr(source, "columns") and hasattr(source, "iloc"):
         from .frames import FrameSource
@@ -30,7 +31,7 @@ def open_source(source: Any, encoding: str | None, wanted: Mapping[str, str]) ->
         return FrameSource(source)
     path = Path(source)
     if path.is_dir():
-        raise LedgerError(f"{path}: this is a folder; name the ledger file in it.")
+        raise LedgerError(f"{path}: this is a folder; name the {sought.what} file in it.")
     if not path.exists():
         raise LedgerError(f"{path}: there is no such file.")
     if path.stat().st_size == 0:
@@ -44,11 +45,11 @@ def open_source(source: Any, encoding: str | None, wanted: Mapping[str, str]) ->
     if magic.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")) or suffix in (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"):
         from .workbooks import WorkbookSource
 
-        return WorkbookSource(path, magic, wanted)
+        return WorkbookSource(path, magic, sought)
     if magic.startswith(b"PAR1"):
         from .frames import ParquetSource
 
         return ParquetSource(path)
     from .textfiles import CsvSource
 
-    return CsvSource(path, encoding, wanted)
+    return CsvSource(path, encoding, sought)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from .columns import FIELDS, REQUIRED, plain_heading, recognised
@@ -19,10 +20,24 @@ def is_ledger(headings: Sequence[str], wanted: Mapping[str, str]) -> bool:
     return set(REQUIRED) <= set(recognised(headings)) | named
 
 
-def heading_position(rows: Sequence[Sequence[str]], wanted: Mapping[str, str]) -> int | None:
-    """Which of the first rows has the headings: a ledger's, else the first with two cells filled, else with one."""
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """The table that is looked for in a source: known by its headings, in a workbook also by the name of its sheet."""
+
+    what: str  # "ledger", in sentences
+    fits: Callable[[Sequence[str]], bool]  # whether a row can be the headings of such a table
+    sheet: str | None = None
+
+
+def ledger_sought(wanted: Mapping[str, str], sheet: str | None = None) -> Sought:
+    """A ledger, whose columns (field -> heading) the user may have named."""
+    return Sought("ledger", lambda headings: is_ledger(headings, wanted), sheet)
+
+
+def heading_position(rows: Sequence[Sequence[str]], sought: Sought) -> int | None:
+    """Which of the first rows has the headings: those sought, else the first with two cells filled, else with one."""
     for position, row in enumerate(rows):
-        if is_ledger(row, wanted):
+        if sought.fits(row):
             return position
     for least in (2, 1):
         for position, row in enumerate(rows):
@@ -59,8 +74,9 @@ def select_raw(chosen: Mapping[str, int], width: int, column: Callable[[int], st
     fields = ", ".join(f"coalesce({column(position)}, '') AS raw_{field}" for field, position in chosen.items())
     whole = ", ".join(f"coalesce({column(i)}, '')" for i in range(width))
     blank = " AND ".join(f"trim(coalesce({column(i)}, '')) = ''" for i in range(width))
-    # A line with an amount is not blank: the other columns need no look.
-    row_blank = f"CASE WHEN trim(coalesce({column(chosen['amount'])}, '')) <> '' THEN FALSE ELSE {blank} END"
+    row_blank = blank
+    if "amount" in chosen:  # a line with an amount is not blank: the other columns need no look
+        row_blank = f"CASE WHEN trim(coalesce({column(chosen['amount'])}, '')) <> '' THEN FALSE ELSE {blank} END"
     return f"{fields}, hash({whole}) AS line_hash, {row_blank} AS row_blank"
 
 

@@ -17,7 +17,7 @@ import duckdb
 from ..errors import LedgerError
 from .database import Connection, one
 from .sources import Progress
-from .tables import SEARCHED_LINES, heading_position, is_ledger, load_rows, read_csv, select_raw, view_source
+from .tables import SEARCHED_LINES, Sought, heading_position, load_rows, read_csv, select_raw, view_source
 
 DELIMITERS = ",;\t|"
 _CHUNK = 1 << 22
@@ -27,15 +27,15 @@ _LONGEST_RECORD = 200  # physical lines; beyond it a quotation mark is taken as 
 class CsvSource:
     """A delimited text file, plain or .gz."""
 
-    def __init__(self, path: Path, encoding: str | None, wanted: Mapping[str, str]) -> None:
+    def __init__(self, path: Path, encoding: str | None, sought: Sought) -> None:
         self.path = path
         self.name = path.name
         self.compressed = path.suffix.lower() == ".gz"
         self.size = path.stat().st_size * (10 if self.compressed else 1)
         self.encoding = encoding or self._encoding_by_mark()
-        self._wanted = wanted
+        self._sought = sought
         rows, lines, self.delimiter = self._look()
-        position = heading_position(rows, wanted)
+        position = heading_position(rows, sought)
         if position is None:
             raise LedgerError(f"{self.name}: the file is empty.")
         self.headings: Sequence[str] = [cell.strip() for cell in rows[position]]
@@ -97,12 +97,12 @@ class CsvSource:
         best: tuple[tuple[bool, int, int], str] | None = None
         for delimiter in DELIMITERS:
             rows, _ = self._split(head, delimiter)
-            position = heading_position(rows, self._wanted)
+            position = heading_position(rows, self._sought)
             if position is None:
                 continue
             width = len(rows[position])
             regular = sum(len(row) == width for row in rows)
-            score = (is_ledger(rows[position], self._wanted), regular if width > 1 else 0, width)
+            score = (self._sought.fits(rows[position]), regular if width > 1 else 0, width)
             if best is None or score > best[0]:
                 best = (score, delimiter)
         delimiter = best[1] if best else ","

@@ -7,13 +7,17 @@ import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from html import unescape
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import LedgerError
 from .cells import is_number, text_of
 from .database import Connection
 from .sources import Progress
-from .tables import SEARCHED_LINES, heading_position, is_ledger, load_rows
+from .tables import SEARCHED_LINES, Sought, heading_position, load_rows
+from .words import squeeze
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineWorkbook
 
 LARGEST = 4 << 30  # bytes of all parts when unpacked
 SUSPICIOUS = (200 << 20, 150)  # unpacked bytes, and times the packed size: no real workbook is packed that well
@@ -27,7 +31,7 @@ _CHUNK = 1 << 20
 class WorkbookSource:
     """The one sheet of an Excel file that holds a ledger."""
 
-    def __init__(self, path: Path, magic: bytes, wanted: Mapping[str, str]) -> None:
+    def __init__(self, path: Path, magic: bytes, sought: Sought) -> None:
         self.name = path.name
         self.size = 0  # an Excel sheet has at most a million lines
         if path.suffix.lower() not in (".xlsx", ".xlsm", ".xls"):
@@ -38,7 +42,7 @@ class WorkbookSource:
             raise LedgerError(f"{self.name}: the file is not an Excel workbook, though its name says so.")
         elif "EncryptedPackage".encode("utf-16-le") in path.read_bytes():
             raise self._protected()
-        self._choose_sheet(path, wanted)
+        self._choose_sheet(path, sought)
 
     def _protected(self) -> LedgerError:
         return LedgerError(f"{self.name}: the workbook is protected by a password; save a copy without it.")
@@ -81,41 +85,55 @@ class WorkbookSource:
                 f"{lowest:,}; delete the columns and rows beyond the table and save."
             )
 
-    def _choose_sheet(self, path: Path, wanted: Mapping[str, str]) -> None:
-        from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
+    def _choose_sheet(self, path: Path, sought: Sought) -> None:
+        from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
         tables: list[tuple[str, list[list[Any]], int]] = []
         try:
             with CalamineWorkbook.from_path(path) as workbook:
-                for sheet in workbook.sheets_metadata:
-                    if sheet.visible != SheetVisibleEnum.Visible:
-                        continue
-                    cells = workbook.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False)
+                for name in self._sheets_to_look_at(workbook, sought):
+                    cells = workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
                     rows = [[text_of(cell) for cell in row] for row in cells[:SEARCHED_LINES]]
-                    position = heading_position(rows, wanted)
+                    position = heading_position(rows, sought)
                     if position is not None and len(cells) > position + 1:
-                        tables.append((sheet.name, cells, position))
+                        tables.append((name, cells, position))
         except PasswordError as error:
             raise self._protected() from error
         except (CalamineError, OSError, ValueError) as error:
             raise self._unreadable(error) from error
-        named = [t for t in tables if is_ledger([text_of(cell) for cell in t[1][t[2]]], wanted)]
+        named = [t for t in tables if sought.fits([text_of(cell) for cell in t[1][t[2]]])]
         if len(named) > 1:
             listed = ", ".join(repr(name) for name, _, _ in named)
             raise LedgerError(
-                f"{self.name}: the sheets {listed} each hold a ledger; put all lines on one sheet, or save one alone."
+                f"{self.name}: the sheets {listed} each hold a {sought.what}; put all lines on one sheet, "
+                "or save one alone."
             )
         if not tables:
             raise LedgerError(f"{self.name}: no sheet has a line below its headings.")
         sheet_name, self._cells, self._heading = (named or tables)[0]
-        self.name = f"{self.name}[{sheet_name}]" if len(tables) > 1 else self.name
+        self.name = f"{self.name}[{sheet_name}]" if len(tables) > 1 or sought.sheet else self.name
         self.headings: Sequence[str] = [text_of(cell).strip() for cell in self._cells[self._heading]]
+
+    def _sheets_to_look_at(self, workbook: CalamineWorkbook, sought: Sought) -> list[str]:
+        """The sheet that is named, also a hidden one; without a name every sheet that can be seen."""
+        from python_calamine import SheetVisibleEnum
+
+        if sought.sheet is None:
+            return [s.name for s in workbook.sheets_metadata if s.visible == SheetVisibleEnum.Visible]
+        wanted = squeeze(sought.sheet)
+        named = [name for name in workbook.sheet_names if squeeze(name) == wanted]
+        if not named:
+            listed = ", ".join(map(repr, workbook.sheet_names))
+            raise LedgerError(f"{self.name}: there is no sheet {sought.sheet!r}; the sheets are {listed}.")
+        return named
 
     def load(self, con: Connection, chosen: Mapping[str, int], scratch: Path, progress: Progress) -> None:
         progress(f"Reading {self.name}", None)
-        amount = chosen["amount"]
+        amount = chosen.get("amount", -1)
         below = enumerate(self._cells[self._heading + 1 :], start=self._heading + 2)
-        rows = ((line, amount < len(row) and is_number(row[amount]), [text_of(c) for c in row]) for line, row in below)
+        rows = (
+            (line, 0 <= amount < len(row) and is_number(row[amount]), [text_of(c) for c in row]) for line, row in below
+        )
         load_rows(con, chosen, len(self.headings), scratch, rows)
         self._cells = []
 
