@@ -9,7 +9,16 @@ from datetime import date
 from retention_xl import metrics
 from retention_xl.ledger.records import Facts
 from retention_xl.report import rules_customers, rules_totals
-from retention_xl.report.rules import Rule, data_needs, default_limits, evidence, playbook, priorities, rules
+from retention_xl.report.rules import (
+    Rule,
+    data_needs,
+    default_limits,
+    evidence,
+    playbook,
+    priorities,
+    rules,
+    starting_values,
+)
 from retention_xl.report.rules_case import Breach, Case, largest_first, total
 from retention_xl.report.rules_wording import listed, money, percent
 from retention_xl.report.wording import fixed
@@ -100,13 +109,16 @@ def checklist(
     confidence: float = 0.95,
     longest_lifetime: float = 60,
     minimum: int | None = None,
+    inputs: Mapping[str, float] | None = None,
 ) -> tuple[Action, ...]:
     """What the month calls for, the most money first.
 
     A margin of 1 means that none is set: no offer is then put into figures. `minimum` replaces the fewest customers
-    behind a rate, but not where a rule states its own number.
+    behind a rate, but not where a rule states its own number. `inputs` are the settings by key ("offer.months"); our
+    starting values where none are given.
     """
-    case = Case(facts, limits, targets, margin, checks_failed, confidence, longest_lifetime, minimum)
+    given = starting_values() if inputs is None else inputs
+    case = Case(facts, limits, targets, margin, checks_failed, confidence, longest_lifetime, minimum, given)
     absent, found = _absent(facts), []
     for rule in rules():
         if rule.condition and facts.nature in rule.natures and not absent & set(rule.needs):
@@ -139,11 +151,23 @@ def missing_data(facts: Facts) -> tuple[tuple[str, str], ...]:
 def _absent(facts: Facts) -> set[str]:
     """Data that cannot be found in these facts. What no lost customer could have shown is not called missing."""
     someone_lost = any(reason.customers for reason in facts.reasons)
+    beside, cards = facts.supporting, facts.supporting.customers.values()
+    given = {table.table for table in beside.tables if not table.refused}
     there = {
         "reasons": any(reason.reason for reason in facts.reasons) or not someone_lost,
-        "notices": any(pair.cancelled_on for pair in facts.pairs) or not facts.movements[-1].lost_customers,
+        "notices": any(pair.cancelled_on for pair in facts.pairs)
+        or bool(beside.cancellations)
+        or not facts.movements[-1].lost_customers,
         "term": any(pair.term_months for pair in facts.pairs),
         "channel": any(pair.channel for pair in facts.pairs),
+        "contacts": any(card.last_contact or card.open_quote for card in cards),
+        "surveys": bool(beside.surveys),
+        "tickets": bool(beside.tickets),
+        "onboarding": any(card.first_value or card.activated for card in cards),
+        "usage": bool(beside.usage),
+        "invites": bool(beside.invitations),
+        "spend": bool(beside.spend),
+        "notices_sent": bool(beside.improvements) or "improvements" in given,
     }
     return {need.id for need in data_needs() if not there.get(need.id, False)}
 
@@ -198,8 +222,7 @@ def _offer(case: Case, customers: Sequence[tuple[str, int]]) -> str:
     """The largest offer worth making to each (article 001: only where it costs less than it brings), or none at all."""
     if case.margin >= 1:
         return "Offer no discount before the gross margin is set in the settings: without it no offer can be judged."
-    rule = next(rule for rule in rules() if rule.id == "R09")
-    saved, usual = case.limit(rule, "save_probability"), case.limit(rule, "offer_months")
+    saved, usual = case.inputs["offer.save_probability"], case.inputs["offer.months"]
     currency = case.facts.currency
     worth = metrics.incentive_max(1, case.margin, case.lifetime, saved)  # in months of the customer's own revenue
     basis = (

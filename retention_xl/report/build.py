@@ -50,6 +50,7 @@ def build_report(facts: Facts, settings: Settings, source: Source, previous: Pre
         confidence=settings.number("policy.confidence"),
         longest_lifetime=int(settings.number("policy.cltv_months")),
         minimum=int(settings.number("policy.small_cohort")),
+        inputs=settings.values(),
     )
     rates = {key: getattr(shown[-1], key) for key in ("crr", "drr", "grr", "nrr")}
     carried = carry_over(actions, previous, facts.month, judged(facts), rates)

@@ -163,6 +163,12 @@ def smallest() -> int:
     return int(_data("actions")["minimum"])
 
 
+def starting_values() -> dict[str, float]:
+    """The settings that have a starting value, by key: "policy.margin", "offer.save_probability" ..."""
+    given = {entry["key"]: entry.get("value") for entry in _data("settings")["setting"]}
+    return {key: float(value) for key, value in given.items() if value is not None}
+
+
 def default_limits() -> dict[str, dict[str, float]]:
     """The starting values of all limits: rule id -> limit name -> value."""
     return {rule.id: {limit.name: limit.default for limit in rule.limits} for rule in rules() if rule.limits}

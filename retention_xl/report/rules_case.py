@@ -61,6 +61,7 @@ class Case:
     confidence: float
     longest_lifetime: float
     smallest: int | None
+    inputs: Mapping[str, float]  # settings by key, such as "offer.months"; what is not set is not in it
 
     @cached_property
     def words(self) -> Wording:

@@ -44,6 +44,10 @@ class Settings:
         assert value is not None, f"{key} has a starting value"
         return value
 
+    def values(self) -> dict[str, float]:
+        """Every setting that has a value, by key."""
+        return {item.key: item.value for item in self.items if item.value is not None}
+
     def targets(self) -> dict[str, float]:
         """The targets that are set, by figure ("crr", "nrr", ...)."""
         return {
@@ -83,7 +87,8 @@ def _override(settings: Settings, given: Mapping[str, Any], place: str) -> Setti
     for section, values in given.items():
         if not isinstance(values, Mapping):
             raise SettingsError(
-                f"{place}: {section} stands outside a section; sections are [targets], [policy], [tiers], [limits]."
+                f"{place}: {section} stands outside a section; sections are [targets], [policy], [tiers], "
+                "[limits], [offer]."
             )
         for name, value in values.items():
             key = f"{section}.{name}"
