@@ -151,6 +151,7 @@ def pareto(ws: Worksheet, anchor: str, title: str, first: int, last: int, share:
 
 def survival(ws: Worksheet, anchor: str, title: str, first: int, last: int) -> None:
     """The part of customers left by age: if churn stayed the same, as projected, as observed."""
+    data = ws.parent["Data survival"]
     chart = LineChart()
     _titled(chart, title)
     _plain(chart, "0%", 26, 8.4)
@@ -159,10 +160,10 @@ def survival(ws: Worksheet, anchor: str, title: str, first: int, last: int) -> N
     chart.legend.txPr = _small()
     looks = (("Constant churn", GREY, "dash"), ("Projected", ORANGE, None), ("Observed", BLUE, None))
     for offset, (label, colour, dash) in enumerate(looks):
-        series = Series(Reference(ws, min_col=3 + offset, min_row=first, max_row=last), title=label)
+        series = Series(Reference(data, min_col=3 + offset, min_row=first, max_row=last), title=label)
         _line(series, colour, dash=dash)
         chart.series.append(series)
-    chart.set_categories(Reference(ws, min_col=2, min_row=first, max_row=last))
+    chart.set_categories(Reference(data, min_col=2, min_row=first, max_row=last))
     chart.x_axis.number_format = "0"
     chart.x_axis.tickLblSkip = chart.x_axis.tickMarkSkip = 6
     ws.add_chart(chart, anchor)

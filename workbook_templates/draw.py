@@ -199,6 +199,14 @@ def unit_formats(sheet: Worksheet, area: str, unit_column: str) -> None:
         sheet.conditional_formatting.add(area, rule)
 
 
+def no_minus_zero(sheet: Worksheet, area: str) -> None:
+    """A rate that is negative by less than what is shown stands as 0.0%, not as -0.0%."""
+    first = area.split(":")[0]
+    rule = FormulaRule([f"AND({first}<0,{first}>-0.0005)"])
+    rule.dxf = DifferentialStyle(numFmt=NumberFormat(numFmtId=167, formatCode="0.0%;0.0%"))
+    sheet.conditional_formatting.add(area, rule)
+
+
 def block(
     workbook: Workbook,
     sheet: Worksheet,

@@ -40,6 +40,7 @@ SHEETS = (
     records.evidence,
     records.data_customers,
     records.data_facts,
+    insight.survival,
     memory.record,
 )
 
@@ -50,6 +51,7 @@ def main(path: Path) -> None:
     for sheet in SHEETS:
         sheet(workbook)
     charts.summary(workbook["Summary"], figures.MONTHS)
+    charts.survival(workbook["Lifetime value"], "B24", title="'Lifetime value'!$B$24", first=7, last=8)
     save(workbook, path, charts.finish)
 
 

@@ -30,6 +30,7 @@ from draw import (
     font,
     line,
     name,
+    no_minus_zero,
     number,
     page,
     print_setup,
@@ -75,6 +76,7 @@ def summary(wb: Workbook) -> None:
         _card(wb, ws, key, 5 if i < 4 else 9, ("BC", "DF", "GI", "JL")[i % 4])
     ws.row_dimensions[4].height = ws.row_dimensions[8].height = 8
     block(wb, ws, "rx_tiles", "C14", 8, 10, _tile)
+    no_minus_zero(ws, "E15:E19")  # the changes of rates
     status_colours(ws, "I14:I21", "On target", "Watch", "Off target")
     ws.row_dimensions[13].height = 18
     put(ws, "B23", "In short", bold=True, color=ACCENT, size=12)
@@ -155,6 +157,7 @@ def tiers(wb: Workbook) -> None:
     formats = (MONEY, MONEY, COUNT, COUNT, PERCENT, PERCENT, PERCENT, MONEY, PERCENT)
     block(wb, ws, "rx_tiers", "C7", 2, 9, by_column(*map(number, formats)))
     results = by_row(*({**number(f), "bold": True} for f in (COUNT, MONEY, PERCENT, PERCENT, PERCENT, POINTS)))
+    no_minus_zero(ws, "C17")  # the tiering error
     how: Look = {"color": GREY, "border": None, "indent": 1}
     block(wb, ws, "rx_tiers_result", "C12", 6, 2, lambda i, j: how if j else results(i, j))
     put(ws, "B20", wrap=True, bold=True, color=ACCENT, vertical="top")

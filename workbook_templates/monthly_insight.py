@@ -60,20 +60,19 @@ def lifetime(wb: Workbook) -> None:
     value, months, ratio = {**number(MONEY), "bold": True}, number("0.0"), number(PERCENT)
     block(wb, ws, "rx_ltv", "C17", 6, 4, by_column(value, months, ratio, note))
     chart_title(wb, ws, "rx_title_ltv", "B24")
-    charts.survival(ws, "B24", title="'Lifetime value'!$B$24", first=52, last=53)
     put(ws, "B42", "What a starting customer of each cohort brought so far (margin only)", bold=True, color=ACCENT)
     ws.row_breaks.append(Break(id=41))
     columns = by_column(number(COUNT), number(COUNT), number(CENTS), number(CENTS))
     block(wb, ws, "rx_ltv_cohorts", "C44", 2, 4, columns, {"number": MONTH, "align": "left"})
-    put(
-        ws,
-        "B49",
-        "Part of the customers left by months since the start, and what that is worth",
-        bold=True,
-        color=ACCENT,
-    )
+
+
+def survival(wb: Workbook) -> None:
+    """Apart from the sheet of values: it runs over several pages, each with its headings."""
+    purpose = "Part of the customers left by months since the start, and what that is worth: read by Lifetime value."
+    ws = page(wb, "Data survival", purpose, "survival", (2, 34, *[15] * 5), repeat="6:6", tab=GREY)
     columns = by_column(*[number(PERCENT)] * 3, number("0.000"), number(CENTS))
-    block(wb, ws, "rx_ltv_survival", "C52", 2, 5, columns, {"number": "0", "align": "left"})
+    block(wb, ws, "rx_ltv_survival", "C7", 2, 5, columns, {"number": "0", "align": "left"})
+    ws.freeze_panes = "C7"
 
 
 def reasons(wb: Workbook) -> None:

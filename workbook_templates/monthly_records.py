@@ -197,7 +197,8 @@ MONTH_LABEL: Look = {**PLAIN, "number": MONTH, "align": "left"}
 def data_customers(wb: Workbook) -> None:
     purpose = "The customer table that the formulas read. Blank: not active. 0: active, nothing paid. Not printed."
     ws = unbound_page(wb, "Data customers", purpose, (2, 34, 13, *[11] * 40), tab=GREY)
-    ws.print_area = "A1:P6"
+    ws.print_area = "XFD1"  # an empty cell: the table would print hundreds of pages, its heading alone a lonely one
+    ws.oddFooter.left.text = ws.oddFooter.right.text = None
     columns = by_column({**number(MONTH), **PLAIN}, *[{**number(CENTS), **PLAIN}] * 2)
     block(wb, ws, "rx_data", "C7", 2, 3, columns, PLAIN, heading_number=MONTH)
     ws.freeze_panes = "D7"

@@ -42,6 +42,7 @@ SHEETS = (
     "checks",
     "quality",
     "settings",
+    "survival",
 )
 
 

@@ -35,3 +35,25 @@ def test_the_page_of_monthly_lists_every_name_and_no_other() -> None:
     named = {name for name in workbook.defined_names if name.startswith("rx_")}
     tables = {table for sheet in workbook for table in sheet.tables}
     assert said == named | tables
+
+
+def test_tables_of_many_pages_repeat_their_headings_in_print() -> None:
+    workbook = openpyxl.load_workbook(TEMPLATES / "monthly.xlsx")
+    for sheet in ("Actions", "Movers", "Settings", "Definitions", "Evidence", "Data survival"):
+        assert workbook[sheet].print_title_rows, sheet
+
+
+def test_the_customer_table_prints_no_page() -> None:
+    """Its print area is an empty cell: hundreds of pages, or one with nothing but a title, are of no use to anybody."""
+    sheet = openpyxl.load_workbook(TEMPLATES / "monthly.xlsx")["Data customers"]
+    area = sheet.print_area.split("!")[1].replace("$", "")
+    assert sheet[area].value is None
+    assert sheet.oddFooter.left.text is None
+
+
+def test_a_rate_that_fell_by_next_to_nothing_does_not_show_a_minus() -> None:
+    sheet = openpyxl.load_workbook(TEMPLATES / "monthly.xlsx")["Summary"]
+    rules = {str(area.sqref): rule for area in sheet.conditional_formatting for rule in area.rules}
+    rule = rules["E15:E19"]
+    assert rule.formula == ["AND(E15<0,E15>-0.0005)"]
+    assert rule.dxf.numFmt.formatCode == "0.0%;0.0%"

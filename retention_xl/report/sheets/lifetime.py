@@ -13,7 +13,7 @@ from retention_xl.report.sheets.sentence import Sentence
 from retention_xl.report.sheets.settings import setting
 from retention_xl.report.wording import NOT_AVAILABLE, first_day, month_name
 
-SHEET = "Lifetime value"
+SHEET, SURVIVAL_SHEET = "Lifetime value", "Data survival"
 INPUTS, VALUES, SURVIVAL, COHORTS = "rx_ltv_inputs", "rx_ltv", "rx_ltv_survival", "rx_ltv_cohorts"
 INPUT_ROWS = ("arpa", "margin", "churn", "months", "year", "discount", "alpha", "beta")
 VALUE, MONTHS, AGAINST = range(3)
@@ -21,8 +21,8 @@ CONSTANT, PROJECTED, OBSERVED, FACTOR, WORTH = range(5)
 
 
 def unused_sheets(report: Report) -> list[str]:
-    """The sheet itself where no lifetime can be told."""
-    return [] if lifetime(report) else [SHEET]
+    """The sheet itself and its survival table where no lifetime can be told."""
+    return [] if lifetime(report) else [SHEET, SURVIVAL_SHEET]
 
 
 def blocks(report: Report) -> dict[str, Block]:
