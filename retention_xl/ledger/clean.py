@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
@@ -11,6 +11,7 @@ from ..errors import LedgerError
 from . import currencies, date_columns, readings, reasons
 from .database import Connection, one, rows, sql
 from .dates import month_text
+from .policies import Policies
 from .records import ColumnChoice, Nature
 
 
@@ -24,6 +25,7 @@ class Policy:
     dates: Literal["dmy", "mdy"] | None = None
     duplicates: Literal["keep", "refuse"] = "keep"
     allow_empty_months: bool = False
+    policies: Policies = field(default_factory=Policies)
 
 
 def clean(con: Connection, columns: dict[str, ColumnChoice], policy: Policy, name: str) -> tuple[Nature, str, str]:

@@ -48,6 +48,7 @@ def facts_of(con: Connection, ledger: Ledger, month: int) -> Facts:
         ledger_total=total,
         quality=ledger.quality,
         fingerprint=print_,
+        policies=ledger.policies,
     )
 
 

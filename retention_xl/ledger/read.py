@@ -19,6 +19,7 @@ from .database import Connection, connect, one, rows
 from .dates import month_end, month_of, month_text
 from .facts import facts_of
 from .fingerprint import fingerprint
+from .policies import Policies
 from .records import ColumnChoice, Facts, Nature, Quality
 from .sources import Progress, open_source
 from .tables import ledger_sought
@@ -36,6 +37,7 @@ class Ledger:
     nature_reason: str
     currency: str
     columns: tuple[ColumnChoice, ...]
+    policies: Policies
     quality: Quality
     first_month: str
     last_month: str
@@ -111,6 +113,7 @@ def read_ledger(
     duplicates: Literal["keep", "refuse"] = "keep",
     allow_empty_months: bool = False,
     encoding: str | None = None,
+    policies: Policies | None = None,
     progress: Progress | None = None,
 ) -> Ledger:
     """Read a billing ledger from a file (CSV, .gz, Excel, Parquet) or a DataFrame. The source is never changed."""
@@ -121,12 +124,13 @@ def read_ledger(
         raise LedgerError(f"Duplicates {duplicates!r} is neither keep nor refuse.")
     opened = open_source(source, encoding, ledger_sought(columns or {}))
     chosen = choose(opened.headings, columns, opened.name)
-    policy = Policy(
-        nature, currency, load_rates(rates) if rates is not None else None, dates, duplicates, allow_empty_months
-    )
+    read_rates = load_rates(rates) if rates is not None else None
+    policies = policies or Policies()
+    policy = Policy(nature, currency, read_rates, dates, duplicates, allow_empty_months, policies)
     scratch = tempfile.TemporaryDirectory(prefix="retention_xl_", ignore_cleanup_errors=True)
     con = connect(Path(scratch.name), on_disk=opened.size > LARGE)
     ledger = Ledger(con, scratch)
+    ledger.policies = policies
     try:
         opened.load(con, {field: position for field, (position, _) in chosen.items()}, Path(scratch.name), tell)
         tell("Cleaning lines", None)

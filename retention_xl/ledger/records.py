@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
+from .policies import Policies
 from .supporting.records import Supporting
 
 Nature = Literal["recurring", "purchases"]
@@ -167,3 +168,4 @@ class Facts:
     quality: Quality
     fingerprint: str  # SHA-256 of what was accepted, order of lines apart
     supporting: Supporting = field(default_factory=Supporting)  # the tables given beside the ledger
+    policies: Policies = field(default_factory=Policies)  # how the doubtful cases were read

@@ -60,9 +60,10 @@ def closing_fingerprint(amounts: Mapping[str, int]) -> str:
 
 
 def definitions_fingerprint(facts: Facts, settings: Settings) -> str:
-    """Changes when a setting, a limit or the wording of a definition does."""
+    """Changes when a setting, a limit, a policy or the wording of a definition does."""
     said = [facts.nature, facts.currency, repr(settings.tier_edges)]
     said += [f"{item.key}={item.value!r}" for item in settings.items]
+    said += [f"{policy.key}={value!r}" for policy, value in facts.policies.told()]
     said += [
         f"{rule}.{name}={value!r}"
         for rule, limits in sorted(settings.limits.items())

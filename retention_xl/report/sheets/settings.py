@@ -121,6 +121,21 @@ def _reading(report: Report) -> list[tuple[str, str, str]]:
     rows = [("Nature of the ledger", nature, report.source.nature_reason)]
     rows.append(("Report currency", report.facts.currency or "not named in the ledger", report.source.rates))
     rows.append(("Report month", report.month, report.source.month_reason))
+    rows += _policies(report)
     rows += [(f"Column: {choice.field}", choice.heading, choice.how) for choice in report.source.columns]
     rows.append(("Fingerprint of the data", report.facts.fingerprint[:16], "Changes when any accepted line changes."))
     return rows
+
+
+def _policies(report: Report) -> list[tuple[str, str, str]]:
+    """The policies as applied when the ledger was read: a change in the workbook would change nothing."""
+    if report.facts.nature == "purchases":
+        return []
+    return [
+        (
+            policy.label,
+            policy.values.get(str(value), "as written" if value == "" else str(value)),
+            f"{policy.meaning} Applied when the ledger was read: {policy.key} in a settings file.",
+        )
+        for policy, value in report.facts.policies.told()
+    ]
