@@ -53,7 +53,7 @@ def read_dates(con: Connection, headings: Mapping[str, ColumnChoice], told: Orde
             raise LedgerError(
                 f"{name}, column {headings[field].heading}, {doubt}; say it with --dates dmy or --dates mdy."
             )
-        table += [(field, *_settled(date_text, order)) for date_text in texts]
+        table += [(field, *settled(date_text, order)) for date_text in texts]
     kinds = {"field": "VARCHAR", "text": "VARCHAR", "day": "DATE", "code": "VARCHAR", "detail": "VARCHAR"}
     fill(con, "read_dates", kinds, table)
 
@@ -63,7 +63,7 @@ def depends(day: Day) -> bool:
     return len({reading for reading in (day.dmy, day.mdy, day.ymd) if reading}) > 1
 
 
-def _settled(date_text: DateText, order: str) -> tuple[str, date | None, str, str]:
+def settled(date_text: DateText, order: str) -> tuple[str, date | None, str, str]:
     """The text, its day in a column of this order, or why it has none; and its readings where they are in doubt."""
     day = date_text.day
     if words.is_total(date_text.text):

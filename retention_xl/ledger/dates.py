@@ -117,6 +117,10 @@ def month_of(text: str) -> int | None:
     return int(found[1]) * 12 + int(found[2]) - 1
 
 
+def month_of_day(day: date) -> int:
+    return day.year * 12 + day.month - 1
+
+
 def month_text(month: int) -> str:
     return f"{month // 12:04d}-{month % 12 + 1:02d}"
 

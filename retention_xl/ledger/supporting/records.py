@@ -132,6 +132,8 @@ class TableRead:
     rows: int
     taken: int
     refused: str = ""
+    noted: int = 0  # rows not taken and cells left out; all are counted, not all are listed
+    columns: tuple[tuple[str, str], ...] = ()  # which field was read from the column of which heading
 
 
 @dataclass(frozen=True, slots=True)
