@@ -74,7 +74,12 @@ def options(
 @app.command()
 def report(
     ledger: Annotated[
-        Path, typer.Argument(help="Billing lines: CSV, TSV, either of them gzipped, or XLSX.", show_default=False)
+        list[str],
+        typer.Argument(
+            help="Billing lines: CSV or TSV (also .gz), a workbook (.xlsx, .xlsb, .xls, .ods), Parquet; or a folder of "
+            'them, or a pattern such as "exports/*.csv".',
+            show_default=False,
+        ),
     ],
     month: Annotated[
         str | None, typer.Option(metavar="YYYY-MM", help="Report month. The last complete month unless told.")
@@ -100,6 +105,9 @@ def report(
     no_previous: Annotated[
         bool, typer.Option("--no-previous", help="Begin the checklist anew, without an earlier workbook.")
     ] = False,
+    sheet: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The sheet of a workbook that holds the billing lines.")
+    ] = None,
     mapping: Annotated[
         list[str] | None,
         typer.Option(
@@ -145,9 +153,11 @@ def report(
     """Make the monthly workbook from a billing ledger."""
     with errors_in_a_sentence():
         require_month(month)
-        inputs = [path for path in (ledger, previous, rates, settings) if path is not None]
+        inputs = [path for path in (previous, rates, settings) if path is not None]
         for path in inputs:
             require_file(path)
+        require_ledger(ledger)
+        inputs += [Path(place) for place in ledger if Path(place).is_file()]
         require_target(output, inputs)
         if previous and no_previous:
             raise UsageError("--previous and --no-previous exclude each other.")
@@ -159,6 +169,7 @@ def report(
             "duplicates": duplicates.value,
             "allow_empty_months": allow_empty_months,
             "encoding": encoding,
+            "sheet": sheet,
         }
         earlier = None if no_previous else previous or FIND
         make_report(ledger, output, month, template, reading, rates, settings, quiet, verify, pdf, earlier)
@@ -201,7 +212,7 @@ app.command("check-workbook")(check_workbook)
 
 
 def make_report(
-    ledger_path: Path,
+    ledger: Path | list[str],
     output: Path | None,
     month: str | None,
     template: str,
@@ -214,12 +225,13 @@ def make_report(
     previous: Path | str | None = None,
 ) -> None:
     """From the ledger to the workbook and the summary."""
+    from retention_xl.ledger.sources import source_name
     from retention_xl.terminal import print_summary, progress_display
 
     with progress_display(quiet) as progress:
         done = write_monthly(
-            ledger_path,
-            ledger_path.name,
+            ledger,
+            source_name(ledger),
             output,
             month,
             template,
@@ -238,6 +250,13 @@ def make_report(
 def require_month(month: str | None) -> None:
     if month is not None and not re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", month):
         raise UsageError(f"--month: '{month}' is not a month; write it as 2026-10.")
+
+
+def require_ledger(places: Sequence[str]) -> None:
+    """Each is a file, a folder or a pattern."""
+    for place in places:
+        if not Path(place).exists() and not set(place) & set("*?["):
+            raise UsageError(f"{place}: there is no such file.")
 
 
 def require_file(path: Path) -> None:

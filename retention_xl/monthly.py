@@ -42,7 +42,7 @@ def write_monthly(
     pdf: bool = False,
     previous: Path | str | None = FIND,
 ) -> Monthly:
-    """Read the ledger (a path or a DataFrame, `name` to its readers) and write its workbook.
+    """Read the ledger (one path or several, or a DataFrame, `name` to its readers) and write its workbook.
 
     `reading` goes to `read_ledger`. Without an output the workbook is named after ledger and month, in `folder`.
     `verify`: only if a spreadsheet engine computes the same in every cell; `pdf`: and print it to a PDF beside it.
@@ -67,7 +67,7 @@ def write_monthly(
     rates = load_rates(rates_path) if rates_path else None
     with read_ledger(ledger, rates=rates, progress=progress, **(reading or {})) as read:
         progress("Adding up", None)
-        facts = read.facts(month)
+        facts, told = read.facts(month), read.told
         source = Source(
             name=name,
             nature_reason=read.nature_reason,
@@ -77,7 +77,8 @@ def write_monthly(
         )
     target = output or folder / default_name(name, facts.month)
     earlier = earlier_workbook(target.parent, name, facts.month) if previous == FIND else previous
-    require_free(target, [path for path in (ledger, earlier) if isinstance(path, Path)])
+    inputs = [*(ledger if isinstance(ledger, list) else [ledger]), earlier]
+    require_free(target, [Path(path) for path in inputs if isinstance(path, (str, Path))])
     progress("Building the report", None)
     settings = load_settings(settings_path, facts.nature)
     same = partial(closes_as, facts)
@@ -97,7 +98,7 @@ def write_monthly(
     if libreoffice:
         progress("Printing to PDF", None)
         remarks.append(f"PDF: {print_to_pdf(target, libreoffice)}")
-    return Monthly(report, target, remarks)
+    return Monthly(report, target, [*told, *remarks])
 
 
 def month_reason(month: str, asked: bool, last_month: str, last_date: date) -> str:
@@ -117,7 +118,8 @@ def rates_in_words(rates: Mapping[str, Decimal] | None, currency: str, path: Pat
 
 def default_name(ledger: str, month: str) -> str:
     stem = ledger.removesuffix(".gz")
-    return f"{Path(stem).stem}-retention-{month}.xlsx"
+    stem = re.sub(r"\.(?:csv|tsv|tab|txt|parquet|xls[xmb]?|ods)$", "", stem, flags=re.IGNORECASE)
+    return f"{stem}-retention-{month}.xlsx"
 
 
 def earlier_workbook(folder: Path, ledger: str, month: str) -> Path | None:
@@ -131,7 +133,7 @@ def require_free(target: Path, inputs: Sequence[Path]) -> None:
     """The target is new, or a workbook of ours in which nobody has typed since."""
     if not target.exists():
         return
-    if any(target.samefile(path) for path in inputs):
+    if any(path.exists() and target.samefile(path) for path in inputs):
         raise UsageError(f"{target} is read by this run and cannot be its output; choose another name with --output.")
     if not is_as_written(target):
         raise UsageError(

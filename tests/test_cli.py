@@ -168,7 +168,7 @@ def test_a_setting_of_the_company_counts(run: Run, tmp_path: Path) -> None:
     ("arguments", "says"),
     [
         (["report", "nowhere.csv"], "nowhere.csv: there is no such file."),
-        (["report", "."], "is a folder; name a file."),
+        (["report", "ledger.csv", "--rates", "."], "is a folder; name a file."),
         (["report", "ledger.csv", "--month", "October"], "--month: 'October' is not a month; write it as 2026-10."),
         (["report", "ledger.csv", "--month", "2026-13"], "'2026-13' is not a month"),
         (["report", "ledger.csv", "--rates", "no.csv"], "no.csv: there is no such file."),

@@ -11,6 +11,7 @@ from ..errors import LedgerError
 from . import currencies, date_columns, readings, reasons
 from .database import Connection, one, rows, sql
 from .dates import month_text
+from .places import Places
 from .policies import Policies
 from .records import ColumnChoice, Nature
 
@@ -28,8 +29,9 @@ class Policy:
     policies: Policies = field(default_factory=Policies)
 
 
-def clean(con: Connection, columns: dict[str, ColumnChoice], policy: Policy, name: str) -> tuple[Nature, str, str]:
+def clean(con: Connection, columns: dict[str, ColumnChoice], policy: Policy, places: Places) -> tuple[Nature, str, str]:
     """Fill the tables lines, cells, moves and others. Gives back nature, its reason and the report's currency."""
+    name = places.name
     (taken,) = one(con, "SELECT count(*) FROM source WHERE NOT is_blank")
     if not taken:
         raise LedgerError(f"{name}: there is no line below the headings.")
@@ -38,7 +40,7 @@ def clean(con: Connection, columns: dict[str, ColumnChoice], policy: Policy, nam
         del columns["kind"]  # its heading promised kinds and its cells hold something else
     nature, reason = _nature(con, columns, policy.nature)
     readings.read_amounts(con)
-    date_columns.read_dates(con, columns, policy.dates, name)
+    date_columns.read_dates(con, columns, policy.dates, places)
     readings.read_customers(con)
     readings.read_terms(con, columns["term"].heading if "term" in columns else "")
     home = currencies.read_currencies(con, "currency" in columns, policy.rates, policy.currency, name)
@@ -54,7 +56,7 @@ def clean(con: Connection, columns: dict[str, ColumnChoice], policy: Policy, nam
     con.execute(sql("lines"), flags)
     con.execute(sql("raw_totals"), {"has_currency": flags["has_currency"]})
     _settle_duplicates(con, policy.duplicates)
-    _check_some_are_taken(con, name)
+    _check_some_are_taken(con, places)
     _settle_extent(con)
     if nature == "recurring":
         con.execute(sql("reinvoices"))
@@ -64,7 +66,7 @@ def clean(con: Connection, columns: dict[str, ColumnChoice], policy: Policy, nam
     con.execute(sql("short_months"), {"recurring": flags["recurring"]})
     con.execute(sql("moves"))
     if not policy.allow_empty_months:
-        _check_no_month_is_empty(con, nature, name)
+        _check_no_month_is_empty(con, nature, places)
     return nature, reason, home
 
 
@@ -109,7 +111,8 @@ def _settle_duplicates(con: Connection, wanted: str) -> None:
         )
 
 
-def _check_some_are_taken(con: Connection, name: str) -> None:
+def _check_some_are_taken(con: Connection, places: Places) -> None:
+    name = places.name
     (accepted,) = one(con, "SELECT count(*) FROM lines WHERE refusal = '' AND role IN ('recurring', 'purchase')")
     if accepted:
         return
@@ -121,7 +124,7 @@ def _check_some_are_taken(con: Connection, name: str) -> None:
     if worst:
         code, lines, line = worst[0]
         raise LedgerError(
-            f"{name}: no line can be counted; {lines:,} are refused because of this, the first is line {line}: "
+            f"{name}: no line can be counted; {lines:,} are refused because of this, the first is {places.told(line)}: "
             f"{reasons.REFUSED[code][1]}."
         )
     raise LedgerError(
@@ -153,7 +156,7 @@ def _check_some_cells(con: Connection) -> None:
         raise LedgerError("The ledger has no recurring revenue at any month's end.")
 
 
-def _check_no_month_is_empty(con: Connection, nature: Nature, name: str) -> None:
+def _check_no_month_is_empty(con: Connection, nature: Nature, places: Places) -> None:
     gaps = rows(
         con,
         "SELECT month, following FROM (SELECT month, lead(month) OVER (ORDER BY month) AS following "
@@ -172,6 +175,6 @@ def _check_no_month_is_empty(con: Connection, nature: Nature, name: str) -> None
     )
     what = "no customer is active" if nature == "recurring" else "there is no purchase"
     raise LedgerError(
-        f"{name}: {what} in {span}, which would read as every customer lost; the figures go on in {month_text(after)} "
-        f"with line {line}. If that is right, say so with --allow-empty-months."
+        f"{places.name}: {what} in {span}, which would read as every customer lost; the figures go on in "
+        f"{month_text(after)} with {places.told(line)}. If that is right, say so with --allow-empty-months."
     )

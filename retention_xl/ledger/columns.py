@@ -53,7 +53,7 @@ def recognised(headings: Sequence[str]) -> dict[str, int]:
     return chosen
 
 
-def _listed(headings: Sequence[str]) -> str:
+def listed(headings: Sequence[str]) -> str:
     return ", ".join(repr(h) for h in headings if h.strip()) or "none"
 
 
@@ -67,7 +67,7 @@ def choose(headings: Sequence[str], wanted: Mapping[str, str] | None, name: str)
         close = exact or [i for i, h in enumerate(headings) if plain_heading(h) == plain_heading(heading)]
         if not close:
             raise LedgerError(
-                f"{name}: no column is headed {heading!r} (wanted for {field}); found: {_listed(headings)}."
+                f"{name}: no column is headed {heading!r} (wanted for {field}); found: {listed(headings)}."
             )
         if len(close) > 1:
             raise LedgerError(f"{name}: {len(close)} columns are headed {heading!r}; rename all but one of them.")
@@ -86,7 +86,7 @@ def choose(headings: Sequence[str], wanted: Mapping[str, str] | None, name: str)
     if missing:
         example = f'--map {missing[0]}="{next((h for h in free if h.strip()), "HEADING")}"'
         raise LedgerError(
-            f"{name}: no column could be recognised as {' or '.join(missing)}; found: {_listed(headings)}. "
+            f"{name}: no column could be recognised as {' or '.join(missing)}; found: {listed(headings)}. "
             f"Say which column it is, for example {example}."
         )
     return {field: chosen[field] for field in FIELDS if field in chosen}

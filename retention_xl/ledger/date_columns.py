@@ -10,6 +10,7 @@ from ..errors import LedgerError
 from . import words
 from .database import Connection, fill, one, rows
 from .dates import Day, read_date
+from .places import Places
 from .records import ColumnChoice
 
 Order = Literal["dmy", "mdy"]
@@ -28,7 +29,7 @@ FEW = 0.01  # up to this share of a column, dates in doubt are refused one by on
 DAY_CODES = {"is blank": "date_blank", "is not a date": "date_unreadable"}
 
 
-def read_dates(con: Connection, headings: Mapping[str, ColumnChoice], told: Order | None, name: str) -> None:
+def read_dates(con: Connection, headings: Mapping[str, ColumnChoice], told: Order | None, places: Places) -> None:
     """Table `read_dates`: the day of every date that is not plain ISO, day or month first as its column says."""
     columns: dict[str, list[DateText]] = {}
     filled: dict[str, int] = {}
@@ -40,7 +41,7 @@ def read_dates(con: Connection, headings: Mapping[str, ColumnChoice], told: Orde
         )
         columns[field] = [DateText(text, line, lines, read_date(text)) for text, line, lines in found]
         (filled[field],) = one(con, f"SELECT count(*) FROM source WHERE raw_{field} <> ''")
-    orders = {field: order_of_column(found) for field, found in columns.items()}
+    orders = {field: order_of_column(found, places) for field, found in columns.items()}
     sure = {order for order, _ in orders.values() if order in ("dmy", "mdy")}
     table: list[tuple[str, str, date | None, str, str]] = []
     for field, texts in columns.items():
@@ -51,7 +52,7 @@ def read_dates(con: Connection, headings: Mapping[str, ColumnChoice], told: Orde
             (order,) = sure  # the same program wrote the other date column
         elif doubt and sum(d.lines for d in texts if depends(d.day)) > FEW * filled[field]:
             raise LedgerError(
-                f"{name}, column {headings[field].heading}, {doubt}; say it with --dates dmy or --dates mdy."
+                f"{places.name}, column {headings[field].heading}, {doubt}; say it with --dates dmy or --dates mdy."
             )
         table += [(field, *settled(date_text, order)) for date_text in texts]
     kinds = {"field": "VARCHAR", "text": "VARCHAR", "day": "DATE", "code": "VARCHAR", "detail": "VARCHAR"}
@@ -77,7 +78,9 @@ def settled(date_text: DateText, order: str) -> tuple[str, date | None, str, str
     return date_text.text, value, "" if value else "date_other_order", ""
 
 
-def order_of_column(found: Sequence[DateText]) -> tuple[Order | Literal["either", "open", "mixed"], str]:
+def order_of_column(
+    found: Sequence[DateText], places: Places
+) -> tuple[Order | Literal["either", "open", "mixed"], str]:
     """What comes first in a column's dates, and what is in doubt about it.
 
     "either": no date depends on it; "open": nothing tells; "mixed": some tell this, some that, or years may be first.
@@ -87,13 +90,13 @@ def order_of_column(found: Sequence[DateText]) -> tuple[Order | Literal["either"
     short = [d for d in found if d.day.short]
     if short and all(d.day.ymd for d in short):
         return "mixed", (
-            f"line {short[0].line}: the year of {short[0].text!r} has two digits and may also stand first, as in all "
-            "such dates of the column"
+            f"{places.told(short[0].line)}: the year of {short[0].text!r} has two digits and may also stand first, "
+            "as in all such dates of the column"
         )
     if only_dmy and only_mdy:
         return "mixed", (
-            f"line {only_dmy.line}: {only_dmy.text!r} can only be day/month, but on line {only_mdy.line} "
-            f"{only_mdy.text!r} can only be month/day"
+            f"{places.told(only_dmy.line)}: {only_dmy.text!r} can only be day/month, but on "
+            f"{places.told(only_mdy.line)} {only_mdy.text!r} can only be month/day"
         )
     if only_dmy or only_mdy:
         return "dmy" if only_dmy else "mdy", ""
@@ -101,6 +104,6 @@ def order_of_column(found: Sequence[DateText]) -> tuple[Order | Literal["either"
     if doubtful is None:
         return "either", ""
     return "open", (
-        f"line {doubtful.line}: {doubtful.text!r} is {doubtful.day.dmy} if the day comes first and {doubtful.day.mdy} "
-        "if the month does, and no date in the column tells which"
+        f"{places.told(doubtful.line)}: {doubtful.text!r} is {doubtful.day.dmy} if the day comes first and "
+        f"{doubtful.day.mdy} if the month does, and no date in the column tells which"
     )

@@ -11,6 +11,7 @@ import duckdb
 from ..errors import LedgerError
 from .cells import is_number, text_of
 from .database import Connection
+from .places import Places
 from .sources import Progress
 from .tables import literal, select_raw, view_source
 
@@ -19,13 +20,21 @@ class FrameSource:
     """A pandas DataFrame, which is only read. Line 2 is its first row, as in the CSV it would be saved to."""
 
     name = "DataFrame"
+    places = Places(name)
 
     def __init__(self, frame: Any) -> None:
         self._frame = frame
         self.headings: Sequence[str] = [str(heading) for heading in frame.columns]
         self.size = 0  # it is in memory already
 
-    def load(self, con: Connection, chosen: Mapping[str, int], scratch: Path, progress: Progress) -> None:
+    def load(
+        self,
+        con: Connection,
+        chosen: Mapping[str, int],
+        scratch: Path,
+        progress: Progress,
+        whole: Sequence[int | None] | None = None,
+    ) -> None:
         import numpy as np
         import pandas as pd
 
@@ -44,7 +53,7 @@ class FrameSource:
             if position == chosen.get("amount"):
                 typed = np.array([*map(is_number, distinct), False], dtype=bool)[codes]
         con.register("frame", pd.DataFrame({**columns, "typed": typed}, dtype=None))
-        select = select_raw(chosen, width, "f{}".format)
+        select = select_raw(chosen, width, "f{}".format, whole)
         con.execute(f"CREATE OR REPLACE TABLE raw AS SELECT typed AS row_typed, {select} FROM frame")
         con.unregister("frame")
         view_source(con, chosen, "rowid + 2", "''", "row_typed")
@@ -54,7 +63,7 @@ class ParquetSource:
     """A Parquet file. Line 2 is its first row."""
 
     def __init__(self, path: Path) -> None:
-        self.name = path.name
+        self.name, self.places = path.name, Places(path.name)
         self.size = 5 * path.stat().st_size
         self._table = f"read_parquet({literal(str(path))})"
         if set(str(path)) & set("*?[{"):
@@ -67,11 +76,18 @@ class ParquetSource:
         self.headings: Sequence[str] = [name for name, *_ in described]
         self._kinds = [str(kind) for _, kind, *_ in described]
 
-    def load(self, con: Connection, chosen: Mapping[str, int], scratch: Path, progress: Progress) -> None:
+    def load(
+        self,
+        con: Connection,
+        chosen: Mapping[str, int],
+        scratch: Path,
+        progress: Progress,
+        whole: Sequence[int | None] | None = None,
+    ) -> None:
         progress(f"Reading {self.name}", None)
         kind = self._kinds[chosen["amount"]] if "amount" in chosen else "VARCHAR"
         typed = "FALSE" if kind in ("VARCHAR", "BLOB") or kind.startswith("ENUM") else "TRUE"
-        select = select_raw(chosen, len(self.headings), self._text)
+        select = select_raw(chosen, len(self.headings), self._text, whole)
         con.execute(f"CREATE OR REPLACE TABLE raw AS SELECT {select} FROM {self._table}")
         view_source(con, chosen, "rowid + 2", "''", typed)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from . import reasons
 from .columns import FIELDS
 from .database import Connection, one, rows
+from .places import Places
 from .records import NOTES_LIMIT, ColumnChoice, Note, Quality
 
 _ACTIONS = (("refused", reasons.REFUSED), ("changed", reasons.CHANGED), ("noted", reasons.NOTED))
@@ -27,7 +28,7 @@ def collect(con: Connection) -> None:
     con.execute("CREATE OR REPLACE TABLE issues AS " + " UNION ALL ".join(parts))
 
 
-def summarise(con: Connection, columns: dict[str, ColumnChoice], name: str) -> Quality:
+def summarise(con: Connection, columns: dict[str, ColumnChoice], places: Places) -> Quality:
     ranks = {(action, code): (i, j) for i, (action, known) in enumerate(_ACTIONS) for j, code in enumerate(known)}
     sentences = {(action, code): known[code] for action, known in _ACTIONS for code in known}
     counts: dict[tuple[str, str], tuple[int, dict[str, int]]] = {}
@@ -59,7 +60,7 @@ def summarise(con: Connection, columns: dict[str, ColumnChoice], name: str) -> Q
         lines_read=read,
         lines_accepted=accepted,
         lines_refused=refused,
-        notes=tuple(_notes(con, columns, name)),
+        notes=tuple(_notes(con, columns, places)),
         notes_total=sum(lines for lines, _ in counts.values()),
         by_reason=by_reason,
         lines_missing=missing,
@@ -87,7 +88,7 @@ def ledger_total(con: Connection) -> int:
     return int(total)
 
 
-def _notes(con: Connection, columns: dict[str, ColumnChoice], name: str) -> list[Note]:
+def _notes(con: Connection, columns: dict[str, ColumnChoice], places: Places) -> list[Note]:
     rank = " ".join(f"WHEN '{action}' THEN {i}" for i, (action, _) in enumerate(_ACTIONS))
     raw = ", ".join(f"s.raw_{f}" for f in FIELDS)
     found = rows(
@@ -119,15 +120,16 @@ def _notes(con: Connection, columns: dict[str, ColumnChoice], name: str) -> list
             "amount_two_readings": readings,
             "date_two_readings": days,
             "part_months": f"{months} months",
-            "same_line_twice": f"as line {original}",
-            "duplicate": f"line {original}",
-            "duplicates": f"line {original}",
+            "same_line_twice": f"as {places.told(original or line)}",
+            "duplicate": f"{places.told(original or line)}",
+            "duplicates": f"{places.told(original or line)}",
         }.get(code, "")
+        file, own_line = places.of(line)
         notes.append(
             Note(
                 action=action,
-                file=name,
-                line=line,
+                file=file,
+                line=own_line,
                 column=columns[field].heading if field in columns else "",
                 value=by_field.get(field, ""),
                 reason=f"{sentence} ({detail})" if detail else sentence,

@@ -35,6 +35,7 @@ class Ledger:
 
     nature: Nature
     nature_reason: str
+    told: tuple[str, ...]  # which files or sheets were read, and which were left out
     currency: str
     columns: tuple[ColumnChoice, ...]
     policies: Policies
@@ -114,15 +115,19 @@ def read_ledger(
     allow_empty_months: bool = False,
     encoding: str | None = None,
     policies: Policies | None = None,
+    sheet: str | None = None,
     progress: Progress | None = None,
 ) -> Ledger:
-    """Read a billing ledger from a file (CSV, .gz, Excel, Parquet) or a DataFrame. The source is never changed."""
+    """Read a billing ledger from a file (CSV, .gz, a workbook, Parquet), a folder or pattern of files, or a DataFrame.
+
+    The source is never changed.
+    """
     tell = progress or (lambda text, fraction: None)
     if dates not in (None, "dmy", "mdy"):
         raise LedgerError(f"Dates {dates!r} is neither dmy (day first) nor mdy (month first).")
     if duplicates not in ("keep", "refuse"):
         raise LedgerError(f"Duplicates {duplicates!r} is neither keep nor refuse.")
-    opened = open_source(source, encoding, ledger_sought(columns or {}))
+    opened = open_source(source, encoding, ledger_sought(columns or {}, sheet))
     chosen = choose(opened.headings, columns, opened.name)
     read_rates = load_rates(rates) if rates is not None else None
     policies = policies or Policies()
@@ -135,10 +140,11 @@ def read_ledger(
         opened.load(con, {field: position for field, (position, _) in chosen.items()}, Path(scratch.name), tell)
         tell("Cleaning lines", None)
         choices = {field: choice for field, (_, choice) in chosen.items()}
-        ledger.nature, ledger.nature_reason, ledger.currency = clean(con, choices, policy, opened.name)
+        ledger.nature, ledger.nature_reason, ledger.currency = clean(con, choices, policy, opened.places)
         ledger.columns = tuple(choices.values())
+        ledger.told = tuple(getattr(opened, "told", ()))
         quality.collect(con)
-        ledger.quality = quality.summarise(con, choices, opened.name)
+        ledger.quality = quality.summarise(con, choices, opened.places)
         con.execute(
             "CREATE OR REPLACE TABLE totals AS SELECT CAST($total AS BIGINT) AS ledger_total, $print AS fingerprint",
             {"total": quality.ledger_total(con), "print": fingerprint(con)},

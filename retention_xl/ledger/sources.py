@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from ..errors import LedgerError
 from .database import Connection
+from .places import Places
 from .tables import Sought
 
 Progress = Callable[[str, float | None], None]
@@ -19,19 +20,67 @@ class Source(Protocol):
     name: str
     headings: Sequence[str]
     size: int  # bytes, roughly: whether the ledger had better live on disk
+    places: Places  # of its lines, once it is loaded
 
-    def load(self, con: Connection, chosen: Mapping[str, int], scratch: Path, progress: Progress) -> None: ...
+    def load(
+        self,
+        con: Connection,
+        chosen: Mapping[str, int],
+        scratch: Path,
+        progress: Progress,
+        whole: Sequence[int | None] | None = None,
+    ) -> None:
+        """Fill `raw`. `whole` are the columns that make a line what it is, None for one that only others have."""
 
 
 def open_source(source: Any, encoding: str | None, sought: Sought) -> Source:
-    """The right reader for a path or a DataFrame."""
+    """The right reader for a file, a folder, a pattern such as exports/*.csv, several paths, or a DataFrame."""
     if hasattr(source, "columns") and hasattr(source, "iloc"):
         from .frames import FrameSource
 
         return FrameSource(source)
-    path = Path(source)
-    if path.is_dir():
-        raise LedgerError(f"{path}: this is a folder; name the {sought.what} file in it.")
+    if isinstance(source, (list, tuple)):
+        return _open_several(source, encoding, sought)
+    if Path(source).is_dir() or _is_pattern(source):
+        if not sought.several:
+            raise LedgerError(f"{source}: this is more than one file; name the {sought.what} file alone.")
+        from .folders import open_folder
+
+        return open_folder(str(source), encoding, sought)
+    return open_file(Path(source), encoding, sought)
+
+
+def source_name(source: Any) -> str:
+    """What the ledger is called in the report, and its workbook after it."""
+    if isinstance(source, (list, tuple)):
+        source = source[0] if len(source) == 1 else Path(source[0]).parent
+    if Path(source).is_dir() or _is_pattern(source):
+        from .folders import folder_name
+
+        return folder_name(str(source))
+    return Path(source).name
+
+
+def _is_pattern(source: Any) -> bool:
+    from .folders import is_pattern
+
+    return is_pattern(str(source))
+
+
+def _open_several(paths: Sequence[Any], encoding: str | None, sought: Sought) -> Source:
+    if len(paths) == 1:
+        return open_source(paths[0], encoding, sought)
+    if not paths:
+        raise LedgerError(f"No {sought.what} file is named.")
+    from .folders import open_files
+
+    for path in map(Path, paths):
+        if not path.exists():
+            raise LedgerError(f"{path}: there is no such file.")
+    return open_files([Path(path) for path in paths], source_name(paths), str(paths[0]), encoding, sought)
+
+
+def open_file(path: Path, encoding: str | None, sought: Sought) -> Source:
     if not path.exists():
         raise LedgerError(f"{path}: there is no such file.")
     if path.stat().st_size == 0:
@@ -41,11 +90,10 @@ def open_source(source: Any, encoding: str | None, sought: Sought) -> Source:
             magic = file.read(8)
     except OSError as error:
         raise LedgerError(f"{path}: the file cannot be opened ({error.strerror}).") from error
-    suffix = path.suffix.lower()
-    if magic.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")) or suffix in (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"):
-        from .workbooks import WorkbookSource
+    from .workbooks import SUFFIXES, sheet_source
 
-        return WorkbookSource(path, magic, sought)
+    if magic.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")) or path.suffix.lower() in SUFFIXES:
+        return sheet_source(path, sought)
     if magic.startswith(b"PAR1"):
         from .frames import ParquetSource
 

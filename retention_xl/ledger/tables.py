@@ -9,6 +9,7 @@ from pathlib import Path
 
 from .columns import FIELDS, REQUIRED, plain_heading, recognised
 from .database import Connection
+from .supporting import TABLES
 
 SEARCHED_LINES = 40  # the heading line is looked for in these; titles and blank lines may stand above it
 
@@ -27,11 +28,13 @@ class Sought:
     what: str  # "ledger", in sentences
     fits: Callable[[Sequence[str]], bool]  # whether a row can be the headings of such a table
     sheet: str | None = None
+    several: bool = False  # whether like sheets of a workbook, or the files of a folder, make one table
+    other_names: frozenset[str] = frozenset()  # of sheets and files that hold another table, whatever their columns
 
 
 def ledger_sought(wanted: Mapping[str, str], sheet: str | None = None) -> Sought:
     """A ledger, whose columns (field -> heading) the user may have named."""
-    return Sought("ledger", lambda headings: is_ledger(headings, wanted), sheet)
+    return Sought("ledger", lambda headings: is_ledger(headings, wanted), sheet, True, frozenset(TABLES))
 
 
 def heading_position(rows: Sequence[Sequence[str]], sought: Sought) -> int | None:
@@ -69,15 +72,21 @@ def read_csv(path: Path, width: int, skip: int, delimiter: str, compression: str
     )
 
 
-def select_raw(chosen: Mapping[str, int], width: int, column: Callable[[int], str]) -> str:
-    """The select list of `raw`: the chosen columns under their field's name, and a hash of the whole line."""
+def select_raw(
+    chosen: Mapping[str, int], width: int, column: Callable[[int], str], whole: Sequence[int | None] | None = None
+) -> str:
+    """The select list of `raw`: the chosen columns under their field's name, and a hash of the whole line.
+
+    `whole` is the order in which columns are hashed, None for one that is missing here: equal lines of files with
+    their columns in another order are equal.
+    """
     fields = ", ".join(f"coalesce({column(position)}, '') AS raw_{field}" for field, position in chosen.items())
-    whole = ", ".join(f"coalesce({column(i)}, '')" for i in range(width))
+    hashed = ", ".join("''" if i is None else f"coalesce({column(i)}, '')" for i in (whole or range(width)))
     blank = " AND ".join(f"trim(coalesce({column(i)}, '')) = ''" for i in range(width))
     row_blank = blank
     if "amount" in chosen:  # a line with an amount is not blank: the other columns need no look
         row_blank = f"CASE WHEN trim(coalesce({column(chosen['amount'])}, '')) <> '' THEN FALSE ELSE {blank} END"
-    return f"{fields}, hash({whole}) AS line_hash, {row_blank} AS row_blank"
+    return f"{fields}, hash({hashed}) AS line_hash, {row_blank} AS row_blank"
 
 
 def view_source(con: Connection, chosen: Mapping[str, int], line: str, damage: str, typed: str) -> None:
@@ -95,6 +104,7 @@ def load_rows(
     width: int,
     scratch: Path,
     rows: Iterable[tuple[int, bool, list[str]]],
+    whole: Sequence[int | None] | None = None,
 ) -> None:
     """Fill `raw` from rows in Python: their line, whether the amount is a typed number, their cells."""
     orderly = scratch / "orderly.csv"
@@ -105,7 +115,7 @@ def load_rows(
             writer.writerow([line, damage, int(typed), *cells])
     con.execute(
         "CREATE OR REPLACE TABLE raw AS SELECT CAST(f0 AS BIGINT) AS row_line, coalesce(f1, '') AS row_damage, "
-        f"f2 = '1' AS row_typed, {select_raw(chosen, width, lambda i: f'f{i + 3}')} "
+        f"f2 = '1' AS row_typed, {select_raw(chosen, width, lambda i: f'f{i + 3}', whole)} "
         f"FROM {read_csv(orderly, width + 3, 0, ',', 'none')}"
     )
     view_source(con, chosen, "row_line", "row_damage", "row_typed")

@@ -16,6 +16,7 @@ import duckdb
 
 from ..errors import LedgerError
 from .database import Connection, one
+from .places import Places
 from .sources import Progress
 from .tables import SEARCHED_LINES, Sought, heading_position, load_rows, read_csv, select_raw, view_source
 
@@ -29,7 +30,7 @@ class CsvSource:
 
     def __init__(self, path: Path, encoding: str | None, sought: Sought) -> None:
         self.path = path
-        self.name = path.name
+        self.name, self.places = path.name, Places(path.name)
         self.compressed = path.suffix.lower() == ".gz"
         self.size = path.stat().st_size * (10 if self.compressed else 1)
         self.encoding = encoding or self._encoding_by_mark()
@@ -120,10 +121,17 @@ class CsvSource:
             pass  # a field longer than csv allows; what was read so far is enough to choose a delimiter
         return rows, lines
 
-    def load(self, con: Connection, chosen: Mapping[str, int], scratch: Path, progress: Progress) -> None:
+    def load(
+        self,
+        con: Connection,
+        chosen: Mapping[str, int],
+        scratch: Path,
+        progress: Progress,
+        whole: Sequence[int | None] | None = None,
+    ) -> None:
         progress(f"Reading {self.name}", None)
-        if not (self._is_plain() and self._load_fast(con, chosen)):
-            self._load_odd(con, chosen, scratch)
+        if not (self._is_plain() and self._load_fast(con, chosen, whole)):
+            self._load_odd(con, chosen, scratch, whole)
 
     def _is_plain(self) -> bool:
         """Whether DuckDB may read the file itself: UTF-8, and no sign in the name that it would take as a pattern."""
@@ -149,14 +157,15 @@ class CsvSource:
                     pending += chunk.count(b"\n")
         return lines + 1 if seen else 0
 
-    def _load_fast(self, con: Connection, chosen: Mapping[str, int]) -> bool:
+    def _load_fast(self, con: Connection, chosen: Mapping[str, int], whole: Sequence[int | None] | None) -> bool:
         """True where every physical line is one record, so that a row's position tells its line."""
         width, skip = len(self.headings), self.heading_end
         assert skip is not None
         expected = self._count_lines() - skip
         table = read_csv(self.path, width, skip, self.delimiter, "gzip" if self.compressed else "none")
         try:
-            con.execute(f"CREATE OR REPLACE TABLE raw AS SELECT {select_raw(chosen, width, 'f{}'.format)} FROM {table}")
+            select = select_raw(chosen, width, "f{}".format, whole)
+            con.execute(f"CREATE OR REPLACE TABLE raw AS SELECT {select} FROM {table}")
         except duckdb.Error:
             return False
         (rows,) = one(con, "SELECT count(*) FROM raw")
@@ -182,8 +191,10 @@ class CsvSource:
             yield before + 1, row
             before = reader.line_num
 
-    def _load_odd(self, con: Connection, chosen: Mapping[str, int], scratch: Path) -> None:
+    def _load_odd(
+        self, con: Connection, chosen: Mapping[str, int], scratch: Path, whole: Sequence[int | None] | None
+    ) -> None:
         """Line breaks in quotes, blank lines, lines too short or too long: every record keeps the line it starts on."""
         with self._text() as text:
             records = ((line, False, row) for line, row in self._records(text) if line > self.heading_line)
-            load_rows(con, chosen, len(self.headings), scratch, records)
+            load_rows(con, chosen, len(self.headings), scratch, records, whole)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from retention_xl.ledger.date_columns import DateText, order_of_column
 from retention_xl.ledger.dates import Day, month_end, month_of, month_text, read_date
+from retention_xl.ledger.places import Places
 
 APRIL_3 = date(2019, 4, 3)
 
@@ -57,7 +58,9 @@ def test_a_date_far_from_any_ledger_is_refused(text: str) -> None:
 
 
 def _order(*texts: str) -> tuple[str, str]:
-    return order_of_column([DateText(text, line, 1, read_date(text)) for line, text in enumerate(texts, start=2)])
+    return order_of_column(
+        [DateText(text, line, 1, read_date(text)) for line, text in enumerate(texts, start=2)], Places("ledger.csv")
+    )
 
 
 def test_one_date_settles_its_column() -> None:

@@ -131,7 +131,7 @@ def test_a_cut_archive_is_refused(given: Given) -> None:
 def test_a_wrong_path_is_named(tmp_path: Path) -> None:
     with pytest.raises(LedgerError, match="there is no such file"):
         read_ledger(tmp_path / "missing.csv")
-    with pytest.raises(LedgerError, match="this is a folder"):
+    with pytest.raises(LedgerError, match="there is no ledger file in it"):
         read_ledger(tmp_path)
 
 
