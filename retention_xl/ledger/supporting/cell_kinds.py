@@ -11,6 +11,7 @@ from ...errors import LedgerError
 from .. import amounts, spellings, words
 from ..date_columns import FEW, DateText, depends, order_of_column, settled
 from ..dates import Day, month_of_day, read_date
+from ..places import Places
 from ..reasons import REFUSED
 from .shapes import WORDS, Column
 
@@ -100,7 +101,7 @@ def read_days(
         field: [DateText(*t, _day_or_month(t.text, kinds[field])) for t in texts if not is_none(t.text)]
         for field, texts in columns.items()
     }
-    orders = {field: order_of_column(found) for field, found in dated.items()}
+    orders = {field: order_of_column(found, Places(name)) for field, found in dated.items()}
     sure = {order for order, _ in orders.values() if order in ("dmy", "mdy")}
     read: dict[str, list[Read]] = {}
     for field, texts in dated.items():

@@ -19,7 +19,7 @@ from ..frames import FrameSource, ParquetSource
 from ..records import ColumnChoice
 from ..sources import Progress, Source, open_source
 from ..tables import Sought, literal
-from ..workbooks import WorkbookSource
+from ..workbooks import SheetSource
 from .cell_kinds import MACROS, PLAIN, Read, Text, read_days, read_texts
 from .records import TableNote, TableRead
 from .shapes import SHAPES, Column, Shape
@@ -168,7 +168,7 @@ class _Reader:
         self.con, self.shape, self.source, self.chosen, self.choices = con, shape, source, chosen, choices
         self.given = given
         self.rules = [rule for rule in rules if {rule.field, *rule.needs} <= set(chosen)]
-        self.typed = isinstance(source, WorkbookSource | FrameSource | ParquetSource)
+        self.typed = isinstance(source, SheetSource | FrameSource | ParquetSource)
         self.raw = {name: f"raw_{name}" for name in chosen}
         self.columns: Mapping[str, Column] = shape.columns
         self.others: list[int] = []
