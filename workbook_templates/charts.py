@@ -108,6 +108,22 @@ def waterfall(ws: Worksheet, anchor: str, title: str, first: int, last: int) -> 
     ws.add_chart(chart, anchor)
 
 
+def compare(ws: Worksheet, anchor: str, title: str, heading: int, row: int, last: int) -> None:
+    """Customer churn by each rule, side by side."""
+    chart = BarChart()
+    _titled(chart, title)
+    _plain(chart, "0%", 26, 8)
+    chart.y_axis.scaling.min = 0
+    chart.gapWidth = 80
+    chart.legend = None
+    series = Series(Reference(ws, min_col=3, max_col=last, min_row=row), title="Customer churn rate")
+    series.graphicalProperties.solidFill = BLUE
+    series.dLbls = _values("0.0%")
+    chart.series.append(series)
+    chart.set_categories(Reference(ws, min_col=3, max_col=last, min_row=heading))
+    ws.add_chart(chart, anchor)
+
+
 def tiers(ws: Worksheet, anchor: str, title: str, first: int, last: int) -> None:
     """Customer retention and weight of each tier side by side."""
     chart = BarChart()

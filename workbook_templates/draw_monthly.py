@@ -14,6 +14,7 @@ from openpyxl import Workbook
 sys.path.insert(0, str(Path(__file__).parent))
 
 import charts
+import monthly_compare as compare
 import monthly_figures as figures
 import monthly_insight as insight
 import monthly_memory as memory
@@ -31,6 +32,7 @@ SHEETS = (
     figures.cohorts_revenue,
     insight.lifetime,
     insight.reasons,
+    compare.compare,
     figures.tie_out,
     memory.restatement,
     records.checks,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from .database import Connection, one, rows, sql
 from .dates import month_end, month_of, month_text
+from .profiles import profiles
 from .records import (
     CUSTOMER_MONTHS_LIMIT,
     CohortFacts,
@@ -30,13 +31,14 @@ def facts_of(con: Connection, ledger: Ledger, month: int) -> Facts:
     assert first is not None
     since = max(first, month - WINDOW + 1)
     con.execute(sql("lost"), {"month": month, "since": month - YEAR_AND_ONE, "month_end": month_end(month)})
+    movements = _movements(con, first, month)
     total, print_ = one(con, "SELECT ledger_total, fingerprint FROM totals")
     return Facts(
         nature=ledger.nature,
         currency=ledger.currency,
         month=month_text(month),
         months=tuple(month_text(m) for m in range(first, month + 1)),
-        movements=_movements(con, first, month),
+        movements=movements,
         cohorts=_cohorts(con, month),
         pairs=_pairs(con, month),
         window=tuple(month_text(m) for m in range(since, month + 1)),
@@ -49,6 +51,7 @@ def facts_of(con: Connection, ledger: Ledger, month: int) -> Facts:
         quality=ledger.quality,
         fingerprint=print_,
         policies=ledger.policies,
+        profiles=profiles(con, month, movements[-1]) if ledger.nature == "recurring" else None,
     )
 
 

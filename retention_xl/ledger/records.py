@@ -148,6 +148,38 @@ class TieOutItem:
 
 
 @dataclass(frozen=True, slots=True)
+class ProfileCounts:
+    """Movements between the close of two days. Brief: came and went, or went and came back, in between."""
+
+    opening_customers: int
+    new_customers: int
+    returned_customers: int
+    lost_customers: int
+    closing_customers: int
+    brief_new_customers: int
+    brief_returned_customers: int
+    opening: int
+    new: int
+    reactivation: int
+    expansion: int
+    contraction: int
+    churn: int
+    closing: int
+    brief_new: int
+    brief_reactivation: int
+
+
+@dataclass(frozen=True, slots=True)
+class Profiles:
+    """What the definitions of others count: the month, lost at the end of what is paid; the month, lost on the day of
+    the cancellation; the 30 days to the month's end likewise. Empty where days of service do not give our figures.
+    """
+
+    counts: tuple[ProfileCounts, ...]
+    has_notices: bool  # whether any customer's cancellation is told of
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """All that the report needs, for one report month."""
 
@@ -169,3 +201,4 @@ class Facts:
     fingerprint: str  # SHA-256 of what was accepted, order of lines apart
     supporting: Supporting = field(default_factory=Supporting)  # the tables given beside the ledger
     policies: Policies = field(default_factory=Policies)  # how the doubtful cases were read
+    profiles: Profiles | None = None  # None for purchases: those definitions are of subscriptions

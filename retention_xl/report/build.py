@@ -13,6 +13,7 @@ from retention_xl.report.carry_over import carry_over
 from retention_xl.report.checks import make_checks
 from retention_xl.report.model import CohortRow, Cohorts, MonthFigures, Report, Source, Tier, Tiers, Tile, Words
 from retention_xl.report.previous import Previous
+from retention_xl.report.profiles import not_compared
 from retention_xl.report.restated import restatement
 from retention_xl.report.settings import Settings
 
@@ -57,7 +58,7 @@ def build_report(facts: Facts, settings: Settings, source: Source, previous: Pre
     restated = restatement(facts, settings, previous) if previous else None
     words = PURCHASES if facts.nature == "purchases" else RECURRING
     tiles = _tiles(words, settings, shown)
-    missing = tuple(missing_data(facts))
+    missing = (*missing_data(facts), *not_compared(facts))
     return Report(
         facts=facts,
         settings=settings,

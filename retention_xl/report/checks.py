@@ -134,7 +134,20 @@ def make_checks(
             "As far as the amounts could be read; total lines and lines exported twice are left aside.",
             is_share=True,
         ),
+        *_compared(facts),
     )
+
+
+def _compared(facts: Facts) -> tuple[Check, ...]:
+    """The movements by the rules of others; there are none for purchases."""
+    if facts.profiles is None or not facts.profiles.counts:
+        return ()
+    gaps = sum(
+        abs(c.opening + c.new + c.reactivation + c.expansion - c.contraction - c.churn - c.closing)
+        for c in facts.profiles.counts
+    )
+    proves = "On the sheet Compare each column's opening and movements make its closing."
+    return (Check("compare", "The rules of others add up", gaps / 100, 0, CENT, proves),)
 
 
 def recalculated(engine: str, formulas: int) -> Check:

@@ -10,6 +10,7 @@ from retention_xl.report.sheets import (
     checks,
     cohorts,
     commentary,
+    compare,
     data,
     effects,
     lifetime,
@@ -37,6 +38,7 @@ SHEETS = (
     "cohort_revenue",
     "lifetime",
     "reasons",
+    "compare",
     "tie_out",
     "restatement",
     "checks",
@@ -59,6 +61,7 @@ def contents(report: Report) -> Contents:
         cohorts,
         lifetime,
         reasons,
+        compare,
         tie_out,
         restatement,
         checks,
@@ -69,7 +72,7 @@ def contents(report: Report) -> Contents:
     ):
         blocks |= sheet.blocks(report)
     singles = _heads(report)
-    for sheet in (summary, bridge, tiers, cohorts, lifetime, reasons, tie_out, restatement, checks):
+    for sheet in (summary, bridge, tiers, cohorts, lifetime, reasons, compare, tie_out, restatement, checks):
         singles |= sheet.singles(report)
     lists: dict[str, List] = {}
     for sheet in (actions, movers, restatement, quality, reference, record):
@@ -81,6 +84,7 @@ def contents(report: Report) -> Contents:
         [
             *lifetime.unused_sheets(report),
             *reasons.unused_sheets(report),
+            *compare.unused_sheets(report),
             *restatement.unused_sheets(report),
             data.unused_sheet(report),
         ],

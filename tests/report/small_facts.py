@@ -14,6 +14,8 @@ from retention_xl.ledger.records import (
     Nature,
     Note,
     Pair,
+    ProfileCounts,
+    Profiles,
     Quality,
     ReasonFacts,
     TieOutItem,
@@ -65,6 +67,32 @@ def kind_of(row: Row, i: int) -> Kind | None:
     if now is None:
         return "Churn"
     return "Expansion" if now > before else "Contraction" if now < before else None
+
+
+def profiles_of(month: MonthFacts) -> Profiles:
+    """The month as it is, and as if one customer more had come and gone, also counted by another's rule."""
+
+    def counts(brief: int) -> ProfileCounts:
+        return ProfileCounts(
+            opening_customers=month.opening_customers,
+            new_customers=month.new_customers,
+            returned_customers=month.reactivated_customers,
+            lost_customers=month.lost_customers,
+            closing_customers=month.closing_customers,
+            brief_new_customers=brief,
+            brief_returned_customers=0,
+            opening=month.opening,
+            new=month.new,
+            reactivation=month.reactivation,
+            expansion=month.expansion,
+            contraction=month.contraction,
+            churn=month.churn,
+            closing=month.closing,
+            brief_new=1234 * brief,
+            brief_reactivation=0,
+        )
+
+    return Profiles((counts(1), counts(2), counts(3)), has_notices=False)
 
 
 def facts_of(
@@ -149,4 +177,5 @@ def facts_of(
             accepted_cents_by_currency={"EUR": total},
         ),
         fingerprint="0" * 64,
+        profiles=profiles_of(movements[-1]) if nature == "recurring" else None,
     )

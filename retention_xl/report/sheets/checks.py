@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from retention_xl.report.cells import Addresses, Block, Cell, Content, Single, span
 from retention_xl.report.model import Report
-from retention_xl.report.sheets import cohorts, movers, quality, restatement, tie_out, tiers
+from retention_xl.report.profiles import comparable
+from retention_xl.report.sheets import cohorts, compare, movers, quality, restatement, tie_out, tiers
 from retention_xl.report.sheets.bridge import Rows
 from retention_xl.report.sheets.live import live
 from retention_xl.report.sheets.settings import setting
@@ -101,6 +102,7 @@ def _formulas(report: Report, at: Addresses) -> dict[str, tuple[str, str]]:
         "missing_lines": (quality.missing_share(at, money=False), ""),
         "missing_money": (quality.missing_share(at, money=True), ""),
         "recalculated": ("", ""),
+        **({"compare": (compare.check(at), "")} if comparable(report.facts) else {}),
     }
 
 
