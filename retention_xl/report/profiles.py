@@ -93,7 +93,8 @@ def not_compared(facts: Facts) -> tuple[tuple[str, str], ...]:
     """Why the rules of others are not shown for these subscriptions, as a line of what other data would add."""
     if facts.profiles is None or facts.profiles.counts:
         return ()
-    return (("Starting values of [ledger]", "the sheet Compare; with these settings days of service give other figures"),)
+    why = "the sheet Compare; by these settings the days of service give other figures than ours"
+    return (("Starting values in [ledger]", why),)
 
 
 def counted(counts: ProfileCounts) -> dict[str, float]:
