@@ -66,7 +66,6 @@ def write_monthly(
 
     rates = load_rates(rates_path) if rates_path else None
     with read_ledger(ledger, rates=rates, progress=progress, **(reading or {})) as read:
-        progress("Adding up", None)
         facts, told = read.facts(month), read.told
         source = Source(
             name=name,

@@ -300,12 +300,10 @@ INTERRUPTED_WHILE = {
 }
 # SIGINT is set because a shell may have it ignored for what it runs in the background.
 STOPPED_RUN = """
-import duckdb, signal, sys, time
-def sleep(): time.sleep(60)
-def query():
-    database = duckdb.connect()
-    while True:
-        database.execute("SELECT sum(sin(range)) FROM range(1_000_000)").fetchall()
+import signal, sys, time
+def sleep(*_): time.sleep(60)
+def query(database, *_):
+    database.execute("SELECT sum(sin(range)) FROM range(1_000_000_000_000)")  # for hours
 signal.signal(signal.SIGINT, signal.default_int_handler)
 {place}
 called = []
@@ -313,7 +311,7 @@ def stopped(*arguments, original=getattr(place, name)):
     called.append(arguments)
     if name != "_info" or len(called) == 5:  # in the middle of the file
         print("here", flush=True)
-        stop()
+        stop(*arguments)
     return original(*arguments)
 setattr(place, name, stopped)
 from retention_xl.cli import main

@@ -1,15 +1,27 @@
-"""The database a ledger lives in while it is open, and the SQL that stands in sql/."""
+"""The database a ledger lives in while it is open, and the SQL that stands in sql/.
+
+Statements run in a thread of their own, so that Ctrl-C is heard and the bar moves meanwhile.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as StillRunning
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import duckdb
 
-Connection = duckdb.DuckDBPyConnection
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from .sources import Progress
+
+Result = TypeVar("Result")
+SOON = 0.1  # seconds between two looks at a running statement
+LONG = 5  # looks after which a statement is worth a bar of its own
 
 
 @cache
@@ -17,19 +29,102 @@ def sql(name: str) -> str:
     return (Path(__file__).parent / "sql" / f"{name}.sql").read_text(encoding="utf-8")
 
 
-def connect(scratch: Path, on_disk: bool) -> Connection:
-    """A database in memory, or for a large ledger in a file that it can page to."""
-    con = duckdb.connect(str(scratch / "ledger.duckdb") if on_disk else ":memory:")
-    con.execute("SET autoinstall_known_extensions = false")
-    con.execute("SET autoload_known_extensions = false")
-    con.execute("SET enable_progress_bar = false")
-    con.execute(f"SET temp_directory = '{str(scratch).replace(chr(39), chr(39) * 2)}'")
-    con.execute(sql("macros"))
-    return con
+class Connection:
+    """A database in memory, or in a file that it can page to."""
+
+    def __init__(self, file: Path | None, scratch: Path, progress: Progress) -> None:
+        self._con = duckdb.connect(str(file) if file else ":memory:")
+        self._thread = ThreadPoolExecutor(1, "ledger")
+        self._progress = progress
+        self._step = ""
+        for setting in (
+            "autoinstall_known_extensions = false",
+            "autoload_known_extensions = false",
+            "enable_progress_bar = true",  # counts how far a statement is
+            "enable_progress_bar_print = false",
+            "temp_directory = '{}'".format(str(scratch).replace("'", "''")),
+        ):
+            self._con.execute(f"SET {setting}")
+        self._con.execute(sql("macros"))
+
+    def __enter__(self) -> Connection:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._thread.shutdown()
+        self._con.close()
+
+    def begin(self, step: str) -> None:
+        self._step = step
+        self._progress(step, None)
+
+    def execute(self, query: str, parameters: Mapping[str, Any] | None = None) -> Connection:
+        self._watched(lambda: self._con.execute(query, parameters) if parameters else self._con.execute(query))
+        return self
+
+    def fetchall(self) -> list[tuple[Any, ...]]:
+        return self._watched(self._con.fetchall)
+
+    def fetchone(self) -> tuple[Any, ...] | None:
+        return self._watched(self._con.fetchone)
+
+    @property
+    def description(self) -> list[tuple[Any, ...]]:
+        return self._con.description
+
+    def df(self) -> pd.DataFrame:
+        return self._watched(self._con.df)
+
+    def register(self, name: str, frame: pd.DataFrame) -> None:
+        self._con.register(name, frame)
+
+    def unregister(self, name: str) -> None:
+        self._con.unregister(name)
+
+    def fill(self, table: str, columns: Mapping[str, str], values: Sequence[Sequence[Any]]) -> None:
+        by_column = dict(zip(columns, zip(*values, strict=True), strict=True)) if values else dict.fromkeys(columns, ())
+        select = ", ".join(f"unnest(CAST(${name} AS {kind}[])) AS {name}" for name, kind in columns.items())
+        self.execute(f"CREATE OR REPLACE TABLE {table} AS SELECT {select}", {n: list(v) for n, v in by_column.items()})
+
+    def _watched(self, work: Callable[[], Result]) -> Result:
+        """Do it in the other thread. This one waits, a little at a time, for on Windows a wait is deaf to Ctrl-C."""
+        running = self._thread.submit(work)
+        looks = 0
+        try:
+            while True:
+                try:
+                    return running.result(SOON)
+                except StillRunning:
+                    looks += 1
+                    self._tell(looks)
+        except BaseException:  # Ctrl-C above all
+            self._stop(running)
+            raise
+
+    def _tell(self, looks: int) -> None:
+        if looks >= LONG:
+            percent = self._con.query_progress()
+            self._progress(self._step, percent / 100 if percent >= 0 else None)
+
+    def _stop(self, running: Future[Any]) -> None:
+        while not running.done():  # an interruption before the statement has begun is lost
+            self._con.interrupt()
+            try:
+                running.exception(SOON)
+            except StillRunning:
+                continue
+
+
+def connect(scratch: Path, on_disk: bool, progress: Progress = lambda text, fraction: None) -> Connection:
+    """A database in memory, or for a large ledger on disk."""
+    return Connection(scratch / "ledger.duckdb" if on_disk else None, scratch, progress)
 
 
 def rows(con: Connection, query: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
-    return con.execute(query, parameters).fetchall() if parameters else con.execute(query).fetchall()
+    return con.execute(query, parameters).fetchall()
 
 
 def one(con: Connection, query: str, parameters: Mapping[str, Any] | None = None) -> tuple[Any, ...]:
@@ -39,6 +134,4 @@ def one(con: Connection, query: str, parameters: Mapping[str, Any] | None = None
 
 def fill(con: Connection, table: str, columns: Mapping[str, str], values: Sequence[Sequence[Any]]) -> None:
     """A table from plain Python rows."""
-    by_column = dict(zip(columns, zip(*values, strict=True), strict=True)) if values else dict.fromkeys(columns, ())
-    select = ", ".join(f"unnest(CAST(${name} AS {kind}[])) AS {name}" for name, kind in columns.items())
-    con.execute(f"CREATE OR REPLACE TABLE {table} AS SELECT {select}", {name: list(v) for name, v in by_column.items()})
+    con.fill(table, columns, values)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -21,6 +20,7 @@ from .facts import facts_of
 from .fingerprint import fingerprint
 from .policies import Policies
 from .records import ColumnChoice, Facts, Nature, Quality
+from .scratch import Scratch
 from .sources import Progress, open_source
 from .tables import ledger_sought
 
@@ -45,7 +45,7 @@ class Ledger:
     last_complete_month: str
     last_date: date
 
-    def __init__(self, con: Connection, scratch: tempfile.TemporaryDirectory[str]) -> None:
+    def __init__(self, con: Connection, scratch: Scratch) -> None:
         self._con = con
         self._scratch = scratch
 
@@ -69,6 +69,7 @@ class Ledger:
             raise LedgerError(
                 f"Month {wanted} is outside the ledger, which runs from {self.first_month} to {self.last_month}."
             )
+        self._con.begin("Adding up")
         return facts_of(self._con, self, number)
 
     def customer_months(self) -> pd.DataFrame:
@@ -132,13 +133,18 @@ def read_ledger(
     read_rates = load_rates(rates) if rates is not None else None
     policies = policies or Policies()
     policy = Policy(nature, currency, read_rates, dates, duplicates, allow_empty_months, policies)
-    scratch = tempfile.TemporaryDirectory(prefix="retention_xl_", ignore_cleanup_errors=True)
-    con = connect(Path(scratch.name), on_disk=opened.size > LARGE)
+    scratch = Scratch()
+    try:
+        con = connect(scratch.path, opened.size > LARGE, tell)
+    except BaseException:
+        scratch.cleanup()
+        raise
     ledger = Ledger(con, scratch)
     ledger.policies = policies
     try:
-        opened.load(con, {field: position for field, (position, _) in chosen.items()}, Path(scratch.name), tell)
-        tell("Cleaning lines", None)
+        con.begin(f"Reading {opened.name}")
+        opened.load(con, {field: position for field, (position, _) in chosen.items()}, scratch.path, tell)
+        con.begin("Cleaning lines")
         choices = {field: choice for field, (_, choice) in chosen.items()}
         ledger.nature, ledger.nature_reason, ledger.currency = clean(con, choices, policy, opened.places)
         ledger.columns = tuple(choices.values())
