@@ -19,6 +19,7 @@ import monthly_figures as figures
 import monthly_insight as insight
 import monthly_memory as memory
 import monthly_records as records
+import monthly_risk as risk
 from draw import save
 
 SHEETS = (
@@ -31,6 +32,8 @@ SHEETS = (
     figures.cohorts_customers,
     figures.cohorts_revenue,
     insight.lifetime,
+    risk.at_risk,
+    risk.signs,
     insight.reasons,
     compare.compare,
     figures.tie_out,

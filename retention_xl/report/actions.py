@@ -9,6 +9,7 @@ from datetime import date
 from retention_xl import metrics
 from retention_xl.ledger.records import Facts
 from retention_xl.report import rules_customers, rules_totals
+from retention_xl.report.risk import Risk
 from retention_xl.report.rules import (
     Rule,
     data_needs,
@@ -110,15 +111,16 @@ def checklist(
     longest_lifetime: float = 60,
     minimum: int | None = None,
     inputs: Mapping[str, float] | None = None,
+    risk: Risk | None = None,
 ) -> tuple[Action, ...]:
     """What the month calls for, the most money first.
 
     A margin of 1 means that none is set: no offer is then put into figures. `minimum` replaces the fewest customers
     behind a rate, but not where a rule states its own number. `inputs` are the settings by key ("offer.months"); our
-    starting values where none are given.
+    starting values where none are given. `risk` says who may leave.
     """
     given = starting_values() if inputs is None else inputs
-    case = Case(facts, limits, targets, margin, checks_failed, confidence, longest_lifetime, minimum, given)
+    case = Case(facts, limits, targets, margin, checks_failed, confidence, longest_lifetime, minimum, given, risk)
     absent, found = _absent(facts), []
     for rule in rules():
         if rule.condition and facts.nature in rule.natures and not absent & set(rule.needs):

@@ -15,6 +15,7 @@ from retention_xl.report.model import CohortRow, Cohorts, MonthFigures, Report, 
 from retention_xl.report.previous import Previous
 from retention_xl.report.profiles import not_compared
 from retention_xl.report.restated import restatement
+from retention_xl.report.risk import at_risk
 from retention_xl.report.settings import Settings
 
 MONTHS_SHOWN = 24
@@ -41,7 +42,8 @@ def build_report(facts: Facts, settings: Settings, source: Source, previous: Pre
     shown = _shown_months(facts, settings)
     tiers = _tiers(facts, settings)
     cohorts = _cohorts(facts, settings)
-    checks = make_checks(facts, settings, shown, tiers, cohorts)
+    risk = at_risk(facts, settings.values())
+    checks = make_checks(facts, settings, shown, tiers, cohorts, risk)
     actions = checklist(
         facts,
         limits=settings.limits,
@@ -52,6 +54,7 @@ def build_report(facts: Facts, settings: Settings, source: Source, previous: Pre
         longest_lifetime=int(settings.number("policy.cltv_months")),
         minimum=int(settings.number("policy.small_cohort")),
         inputs=settings.values(),
+        risk=risk,
     )
     rates = {key: getattr(shown[-1], key) for key in ("crr", "drr", "grr", "nrr")}
     carried = carry_over(actions, previous, facts.month, judged(facts), rates)
@@ -74,6 +77,7 @@ def build_report(facts: Facts, settings: Settings, source: Source, previous: Pre
         missing=missing,
         previous=previous,
         restated=restated,
+        risk=risk,
     )
 
 

@@ -7,13 +7,19 @@ from itertools import pairwise
 
 from retention_xl.ledger.records import Facts
 from retention_xl.report.model import Check, Cohorts, MonthFigures, Tiers
+from retention_xl.report.risk import Risk
 from retention_xl.report.settings import Settings
 
 CENT = 0.005  # half a cent: amounts that differ by less print the same
 
 
 def make_checks(
-    facts: Facts, settings: Settings, shown: Sequence[MonthFigures], tiers: Tiers, cohorts: Cohorts
+    facts: Facts,
+    settings: Settings,
+    shown: Sequence[MonthFigures],
+    tiers: Tiers,
+    cohorts: Cohorts,
+    risk: Risk | None = None,
 ) -> tuple[Check, ...]:
     """Every check in the order of the Checks sheet. Each key has its formula pair in `sheets/checks.py`."""
     last = shown[-1].facts
@@ -92,6 +98,7 @@ def make_checks(
             CENT,
             "Each amount belongs to exactly one cohort.",
         ),
+        *_risk_check(risk, last.closing),
         Check(
             "tie_out",
             "Revenue ties out to the ledger",
@@ -148,6 +155,22 @@ def _compared(facts: Facts) -> tuple[Check, ...]:
     )
     proves = "On the sheet Compare each column's opening and movements make its closing."
     return (Check("compare", "The rules of others add up", gaps / 100, 0, CENT, proves),)
+
+
+def _risk_check(risk: Risk | None, closing: int) -> tuple[Check, ...]:
+    if risk is None:
+        return ()
+    listed = sum(customer.revenue for customer in risk.listed)
+    return (
+        Check(
+            "at_risk",
+            "At risk and not at risk make the closing",
+            round(listed + (risk.more_cents + risk.others_cents) / 100, 2),
+            closing / 100,
+            CENT,
+            "Each customer is in the list of those who may leave, or beside it, with its closing revenue.",
+        ),
+    )
 
 
 def recalculated(engine: str, formulas: int) -> Check:

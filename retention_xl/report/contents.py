@@ -6,6 +6,7 @@ from retention_xl.report.cells import Addresses, Block, Cell, Contents, List, Si
 from retention_xl.report.model import Report
 from retention_xl.report.sheets import (
     actions,
+    at_risk,
     bridge,
     checks,
     cohorts,
@@ -37,6 +38,8 @@ SHEETS = (
     "cohorts",
     "cohort_revenue",
     "lifetime",
+    "at_risk",
+    "signs",
     "reasons",
     "compare",
     "tie_out",
@@ -60,6 +63,7 @@ def contents(report: Report) -> Contents:
         effects,
         cohorts,
         lifetime,
+        at_risk,
         reasons,
         compare,
         tie_out,
@@ -72,10 +76,10 @@ def contents(report: Report) -> Contents:
     ):
         blocks |= sheet.blocks(report)
     singles = _heads(report)
-    for sheet in (summary, bridge, tiers, cohorts, lifetime, reasons, compare, tie_out, restatement, checks):
+    for sheet in (summary, bridge, tiers, cohorts, lifetime, at_risk, reasons, compare, tie_out, restatement, checks):
         singles |= sheet.singles(report)
     lists: dict[str, List] = {}
-    for sheet in (actions, movers, restatement, quality, reference, record):
+    for sheet in (actions, movers, at_risk, restatement, quality, reference, record):
         lists |= sheet.lists(report)
     return Contents(
         singles,
@@ -83,6 +87,7 @@ def contents(report: Report) -> Contents:
         lists,
         [
             *lifetime.unused_sheets(report),
+            *at_risk.unused_sheets(report),
             *reasons.unused_sheets(report),
             *compare.unused_sheets(report),
             *restatement.unused_sheets(report),

@@ -9,6 +9,7 @@ from retention_xl.report.actions import Action
 from retention_xl.report.carry_over import Carried
 from retention_xl.report.previous import Previous
 from retention_xl.report.restated import Restatement
+from retention_xl.report.risk import Risk
 from retention_xl.report.settings import Settings
 from retention_xl.report.wording import NOT_AVAILABLE, fixed
 
@@ -180,6 +181,7 @@ class Report:
     missing: tuple[tuple[str, str], ...]
     previous: Previous | None = None
     restated: Restatement | None = None
+    risk: Risk | None = None
 
     @property
     def month(self) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,8 +11,11 @@ from typing import cast
 
 from retention_xl import metrics
 from retention_xl.ledger.records import Facts, MonthFacts, Pair
+from retention_xl.report.risk import Risk, months_stayed
+from retention_xl.report.risk_signs import Leaving, leaving
 from retention_xl.report.rules import Rule, priorities, reason_group, smallest
 from retention_xl.report.rules_wording import Wording, wording
+from retention_xl.report.wording import last_day
 
 _TINY = 1e-12  # 0.95 - 0.93 must count as 2 points
 
@@ -62,6 +64,7 @@ class Case:
     longest_lifetime: float
     smallest: int | None
     inputs: Mapping[str, float]  # settings by key, such as "offer.months"; what is not set is not in it
+    risk: Risk | None = None  # who may leave; None where the data cannot tell or nobody may
 
     @cached_property
     def words(self) -> Wording:
@@ -116,8 +119,12 @@ class Case:
     @cached_property
     def last_day(self) -> date:
         """The report month's last day."""
-        year, month = map(int, self.facts.month.split("-"))
-        return date(year, month, calendar.monthrange(year, month)[1])
+        return last_day(self.facts.month)
+
+    @cached_property
+    def leaving(self) -> Mapping[str, Leaving]:
+        """Who still pays and has given notice, or is about to be lost by a failed payment."""
+        return leaving(self.facts)
 
     @cached_property
     def largest(self) -> frozenset[str]:
@@ -137,9 +144,7 @@ class Case:
     @cached_property
     def lifetime(self) -> float:
         """Months that a customer stays at the mean churn of the last twelve months, up to the longest counted."""
-        months = [month for back in range(12) if (month := self.month(back))]
-        churn = sum(1 - crr(month).value for month in months) / len(months) if months else 0.0
-        return min(metrics.lifetime(churn), self.longest_lifetime) if churn else self.longest_lifetime
+        return months_stayed(self.facts.movements, self.longest_lifetime)
 
 
 def crr(month: MonthFacts) -> Rate:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -16,6 +17,12 @@ def first_day(month: str) -> date:
     """ "2026-10" -> 1 October 2026, the date that stands in a heading cell."""
     year, number = month.split("-")
     return date(int(year), int(number), 1)
+
+
+def last_day(month: str) -> date:
+    """ "2026-10" -> 31 October 2026."""
+    day = first_day(month)
+    return day.replace(day=monthrange(day.year, day.month)[1])
 
 
 def month_name(month: str) -> str:

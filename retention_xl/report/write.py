@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +13,7 @@ from retention_xl.report.fill import fill
 from retention_xl.report.model import Report
 from retention_xl.report.template import template_path
 from retention_xl.report.verify import Engine, Verified, formula_cells, verify
-from retention_xl.report.wording import first_day
+from retention_xl.report.wording import last_day
 
 
 def write_report(
@@ -25,9 +24,7 @@ def write_report(
     `template` is the name of a shipped template or the path of a company's own. `approve` may refuse the finished
     file, by an error, before it takes its place.
     """
-    first = first_day(report.month)
-    stamp = first.replace(day=monthrange(first.year, first.month)[1])
-    return fill(template_path(template), contents(report), Path(path), stamp, approve)
+    return fill(template_path(template), contents(report), Path(path), last_day(report.month), approve)
 
 
 def write_verified_report(

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from retention_xl.report.cells import Addresses, Block, Cell, Content, Single, span
 from retention_xl.report.model import Report
 from retention_xl.report.profiles import comparable
-from retention_xl.report.sheets import cohorts, compare, movers, quality, restatement, tie_out, tiers
+from retention_xl.report.sheets import at_risk, cohorts, compare, movers, quality, restatement, tie_out, tiers
 from retention_xl.report.sheets.bridge import Rows
 from retention_xl.report.sheets.live import live
 from retention_xl.report.sheets.settings import setting
@@ -94,6 +94,7 @@ def _formulas(report: Report, at: Addresses) -> dict[str, tuple[str, str]]:
         "cohorts": (_cohort_sum(report, at, cohorts.CUSTOMERS, "rx_cohort_earlier"), count),
         "cohort_revenue": (_cohort_sum(report, at, cohorts.REVENUE, "rx_cohort_revenue_earlier"), closing),
         "tie_out": (tie_out.computed(report, at), tie_out.control(report, at)),
+        "at_risk": (at_risk.listed_revenue(at) if report.risk else "", closing),
         "lines": (
             f"{quality.line_count(at, 'accepted')}+{quality.line_count(at, 'refused')}",
             quality.line_count(at, "read"),

@@ -1,0 +1,209 @@
+"""The signs that a customer may leave: which of them the data can tell, and what it tells of each customer."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from retention_xl.ledger.records import Facts, Pair
+from retention_xl.ledger.supporting.records import CustomerCard
+from retention_xl.report.rules import reason_group
+from retention_xl.report.wording import last_day
+
+DETRACTOR = 6.0  # who answers 0 to 6 of 10 is one, by the definition of NPS
+_USAGE_MONTHS = 3  # before the report month, with which its use is compared
+
+Counts = Literal["from", "up to"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """A sign that the data can tell. It counts for a customer from its limit on, or up to it."""
+
+    key: str
+    heading: str
+    counts: Counts
+    limit: float
+    limit_key: str  # the setting; "" where the sign itself says it
+    scale: float  # what the setting is multiplied by: 100 for a fraction shown in per cent
+
+    @property
+    def weight_key(self) -> str:
+        """The setting that says how heavily it weighs."""
+        return f"risk.weight_{self.key}"
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """A customer who still pays and will stop: by notice, or because a payment failed."""
+
+    since: date
+    end: date | None  # first day no longer paid for
+    payment: bool
+    group: str  # of the reason stated; "" where none is
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What is known of one customer: a fact for each sign that could be told, and which of them count."""
+
+    facts: Mapping[str, float]
+    limits: Mapping[str, float]
+    counting: tuple[str, ...]
+    renewal: date | None
+    leaving: Leaving | None
+    margin: float | None
+    quote: date | None
+
+
+@dataclass(frozen=True)
+class Found:
+    """The signs of this month's data, and every paying customer with what is known of it."""
+
+    signs: tuple[Sign, ...]
+    customers: tuple[tuple[Pair, Evidence], ...]
+
+
+_FORMS: tuple[tuple[str, str, Counts, str, float, float], ...] = (
+    # key, heading, counts, setting of its limit, scale of the setting, limit where no setting says it
+    ("notice", "Days since notice", "from", "", 1, 0),
+    ("payment", "Days since failed payment", "from", "", 1, 0),
+    ("usage", "Use down, %", "from", "risk.usage_fall", 100, 0),
+    ("contraction", "Revenue cut, %", "from", "risk.cut", 100, 0),
+    ("detractor", "Would recommend, 0-10", "up to", "", 1, DETRACTOR),
+    ("tickets", "Open tickets", "from", "risk.tickets", 1, 0),
+    ("quote", "Days quote unanswered", "from", "risk.quote_days", 1, 0),
+    ("contact", "Days since contact", "from", "risk.contact_days", 1, 0),
+    ("renewal", "Days to contract end", "up to", "risk.renewal_days", 1, 0),
+    ("young", "Months a customer", "up to", "risk.young_months", 1, 0),
+)
+KINDS = tuple(form[0] for form in _FORMS)
+
+
+def evidence_of(facts: Facts, values: Mapping[str, float]) -> Found:
+    """Every customer with revenue at the closing. A sign that nothing in the data can tell is none of the signs."""
+    day = last_day(facts.month)
+    beside = facts.supporting
+    going = leaving(facts)
+    usage = _usage(facts)
+    answers = {a.name: a.score for a in sorted(beside.surveys, key=lambda a: a.day) if a.name and a.measure == "NPS"}
+    tickets = Counter(ticket.name for ticket in beside.tickets if ticket.closed is None)
+    cards = beside.customers
+    first = facts.months[0]
+    position = {month: number for number, month in enumerate(facts.months)}
+    active = [pair for pair in facts.pairs if pair.closing]
+    there = {
+        "notice": bool(beside.cancellations) or any(pair.cancelled_on for pair in facts.pairs),
+        "payment": any(one.payment for one in going.values()),
+        "usage": usage is not None,
+        "contraction": facts.movements[-1].opening_customers > 0,
+        "detractor": bool(answers),
+        "tickets": bool(beside.tickets),
+        "quote": any(card.open_quote for card in cards.values()),
+        "contact": any(card.last_contact for card in cards.values()),
+        "renewal": any(_contract_end(pair, cards.get(pair.name), day) for pair in active),
+        "young": any(pair.first_month != first for pair in active),
+    }
+    signs = tuple(
+        Sign(key, heading, counts, values[setting] * scale if setting else fixed, setting, scale)
+        for key, heading, counts, setting, scale, fixed in _FORMS
+        if there[key]
+    )
+    limits = {sign.key: sign.limit for sign in signs}
+    falling = {sign.key: sign.counts == "up to" for sign in signs}
+    found = []
+    for pair in active:
+        name, known = pair.name, {}
+        card = cards.get(name)
+        gone = going.get(name)
+        if gone:
+            known["payment" if gone.payment else "notice"] = float((day - gone.since).days)
+        if usage is not None and name in usage:
+            known["usage"] = usage[name]
+        if pair.opening and pair.closing is not None:
+            known["contraction"] = round(max(0.0, 100 * (pair.opening - pair.closing) / pair.opening), 1)
+        if name in answers:
+            known["detractor"] = answers[name]
+        if there["tickets"]:
+            known["tickets"] = float(tickets[name])
+        if card is not None and card.open_quote:
+            known["quote"] = float((day - card.open_quote).days)
+        if card is not None and card.last_contact:
+            known["contact"] = float((day - card.last_contact).days)
+        end = _contract_end(pair, card, day)
+        if end is not None:
+            known["renewal"] = float((end - day).days)
+        if pair.first_month != first:
+            known["young"] = float(len(position) - 1 - position[pair.first_month])
+        counting = tuple(
+            key
+            for key, fact in known.items()
+            if key in limits and (fact <= limits[key] if falling[key] else fact >= limits[key])
+        )
+        found.append(
+            (
+                pair,
+                Evidence(
+                    known,
+                    limits,
+                    counting,
+                    end or _later(gone.end if gone else pair.paid_through, day),
+                    gone,
+                    None if card is None else card.margin,
+                    None if card is None else card.open_quote,
+                ),
+            )
+        )
+    return Found(signs, tuple(found))
+
+
+def leaving(facts: Facts) -> dict[str, Leaving]:
+    """By customer who still pays: what the ledger's lines of cancellation and the table of cancellations say."""
+    day = last_day(facts.month)
+    found: dict[str, Leaving] = {}
+    for pair in facts.pairs:
+        if pair.closing and pair.cancelled_on is not None and (pair.paid_through is None or pair.paid_through > day):
+            group = _stated(pair.reason)
+            found[pair.name] = Leaving(pair.cancelled_on, pair.paid_through, group == "payment", group)
+    paying = {pair.name for pair in facts.pairs if pair.closing}
+    for given in facts.supporting.cancellations:
+        if given.day > day and given.name in paying:
+            group = _stated(given.reason)
+            failed = given.voluntary is False or group == "payment"
+            found[given.name] = Leaving(given.notice or day, given.day, failed, group)
+    return found
+
+
+def _later(end: date | None, day: date) -> date | None:
+    return end if end is not None and end > day else None
+
+
+def _stated(reason: str) -> str:
+    """The group of a reason; "" where none is stated."""
+    group = reason_group(reason)
+    return "" if group == "unknown" else group
+
+
+def _usage(facts: Facts) -> dict[str, float] | None:
+    """By customer, how far the use of the report month lies under that of the months before, in per cent."""
+    by_month: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+    for use in facts.supporting.usage:
+        by_month[use.month][use.name] += use.uses
+    before = [by_month[month] for month in facts.months[:-1][-_USAGE_MONTHS:] if month in by_month]
+    if not before or facts.month not in by_month:
+        return None
+    now = by_month[facts.month]
+    names = {name for month in before for name, uses in month.items() if uses > 0}
+    means = {name: sum(month.get(name, 0.0) for month in before) / len(before) for name in names}
+    return {name: round(100 * (1 - now.get(name, 0.0) / mean), 1) for name, mean in means.items()}
+
+
+def _contract_end(pair: Pair, card: CustomerCard | None, day: date) -> date | None:
+    """When a contract of more than a month ends; a month's plan ends every month, which is no sign."""
+    if card is not None and card.contract_end is not None and card.contract_end > day:
+        return card.contract_end
+    long = pair.term_months is not None and pair.term_months > 1
+    return pair.paid_through if long and pair.paid_through is not None and pair.paid_through > day else None

@@ -1,0 +1,102 @@
+"""The sheets of customers who may leave: At risk, Signs of leaving."""
+
+from __future__ import annotations
+
+from draw import (
+    ACCENT,
+    CENTS,
+    COUNT,
+    DAY,
+    GREY,
+    MONEY,
+    PALE,
+    PERCENT,
+    RATIO,
+    Look,
+    block,
+    by_column,
+    by_row,
+    everywhere,
+    fill,
+    font,
+    line,
+    listing,
+    name,
+    number,
+    page,
+    put,
+    status_colours,
+)
+from openpyxl import Workbook
+from openpyxl.formatting.rule import FormulaRule
+
+WRAP: Look = {"wrap": True, "vertical": "top"}
+
+
+def at_risk(wb: Workbook) -> None:
+    ws = page(
+        wb,
+        "At risk",
+        "Who may leave, and what that puts at stake. The score adds up visible signs; it is no probability.",
+        "at_risk",
+        (2, 26, 12.5, 11.5, 10.5, 8.5, 11.5, 8, 8.5, 9.5, 10.5, 29, 38),
+        repeat="22:22",
+    )
+    block(wb, ws, "rx_risk_segments", "C7", 10, 4, _segment, lambda i, j: _segment(i, 0))
+    put(ws, "B18", "Months that a customer stays", color=GREY)
+    put(ws, "C18", **number("0.0"), color=GREY)
+    name(wb, "rx_risk_lifetime", ws, "C18")
+    put(ws, "B19", wrap=True, vertical="top", color=GREY)
+    ws.merge_cells("B19:M19")
+    ws.row_dimensions[19].height = 27
+    name(wb, "rx_risk_note", ws, "B19")
+    put(ws, "B21", "Customers at risk, the most exposed first", bold=True, color=ACCENT)
+    figures = {
+        heading: {**WRAP, **number(code)}
+        for heading, code in (
+            ("Revenue a month", CENTS),
+            ("Exposed", MONEY),
+            ("Score", "0%"),
+            ("Next renewal", DAY),
+            ("Margin", "0%"),
+            ("Times typical", RATIO),
+            ("Accepts an offer", "0%"),
+            ("Largest offer", MONEY),
+        )
+    }
+    columns: dict[str, Look] = {
+        "Customer": {**WRAP, "bold": True},
+        "Segment": WRAP,
+        **figures,
+        "Signs": WRAP,
+        "What to do": WRAP,
+    }
+    listing(ws, "tblAtRisk", "B22", columns)
+    status_colours(ws, "C23:C24", "Look after", "Offer", "Fight for")
+
+
+def signs(wb: Workbook) -> None:
+    ws = page(
+        wb,
+        "Signs of leaving",
+        "What is known of the customers at risk. A sign counts from its limit on, or up to it, with its weight.",
+        "signs",
+        (2, 26, *[10.5] * 15),
+        repeat="7:11",
+    )
+    put(ws, "B5", "Blank: not known. Offer: 1 speaks for one, 0 against.", color=GREY)
+    rules = by_row({"align": "right"}, number("#,##0.##"), number("0%"))
+    ws.row_dimensions[7].height = 54
+    block(wb, ws, "rx_risk_rules", "C8", 3, 3, rules, {"color": GREY})
+    ws.row_dimensions[11].height = 6
+    block(wb, ws, "rx_risk_signs", "C12", 2, 3, everywhere(number("#,##0.#;-#,##0.#;0")), {}, headings=False)
+    counts = 'AND(C12<>"",OR(AND(C$8="from",C12>=C$9),AND(C$8="up to",C12<=C$9)))'
+    ws.conditional_formatting.add("C12:E13", FormulaRule([counts], font=font(bold=True), fill=fill(PALE)))
+    ws.freeze_panes = "C12"
+
+
+def _segment(row: int, column: int) -> Look:
+    """The segments; below them what is listed, at risk and all, as sums."""
+    total: Look = {"bold": True, "border": line("top", ACCENT)} if row in (5, 7, 9) else {}
+    looks = by_column(number(COUNT), number(MONEY), number(PERCENT), {"color": GREY, "border": None, "indent": 1})
+    return looks(row, column) if column == 3 else {**looks(row, column), **total}
