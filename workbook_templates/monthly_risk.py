@@ -98,5 +98,7 @@ def signs(wb: Workbook) -> None:
 def _segment(row: int, column: int) -> Look:
     """The segments; below them what is listed, at risk and all, as sums."""
     total: Look = {"bold": True, "border": line("top", ACCENT)} if row in (5, 7, 9) else {}
-    looks = by_column(number(COUNT), number(MONEY), number(PERCENT), {"color": GREY, "border": None, "indent": 1})
+    looks = by_column(
+        number(COUNT), number(MONEY), number(PERCENT), {"color": GREY, "border": None, "align": "left", "indent": 1}
+    )
     return looks(row, column) if column == 3 else {**looks(row, column), **total}
