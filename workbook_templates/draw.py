@@ -190,7 +190,12 @@ def unit_formats(sheet: Worksheet, area: str, unit_column: str) -> None:
     first_row = "".join(filter(str.isdigit, area.split(":")[0]))
     unit = f"${unit_column}{first_row}"
     whole = ("count", "customers", "months", "days")
-    formats = ((("fraction", "points"), 164, PERCENT), (("ratio", "times"), 165, RATIO), (whole, 166, COUNT))
+    formats = (
+        (("fraction", "points"), 164, PERCENT),
+        (("ratio", "times"), 165, RATIO),
+        (whole, 166, COUNT),
+        (("score", "hours"), 168, "0.0"),
+    )
     for words, code, number in formats:
         test = "OR(" + ",".join(f'{unit}="{word}"' for word in words) + ")"
         style = DifferentialStyle(numFmt=NumberFormat(numFmtId=code, formatCode=number))

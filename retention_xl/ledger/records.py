@@ -202,3 +202,4 @@ class Facts:
     supporting: Supporting = field(default_factory=Supporting)  # the tables given beside the ledger
     policies: Policies = field(default_factory=Policies)  # how the doubtful cases were read
     profiles: Profiles | None = None  # None for purchases: those definitions are of subscriptions
+    started: Mapping[str, date] = field(default_factory=dict)  # first day in the ledger, by name; {}: not asked for

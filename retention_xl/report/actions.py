@@ -8,7 +8,7 @@ from datetime import date
 
 from retention_xl import metrics
 from retention_xl.ledger.records import Facts
-from retention_xl.report import rules_customers, rules_totals
+from retention_xl.report import rules_customers, rules_experience, rules_surveys, rules_totals
 from retention_xl.report.risk import Risk
 from retention_xl.report.rules import (
     Rule,
@@ -72,6 +72,14 @@ _CONDITIONS: Mapping[str, Callable[[Case, Rule], Breach | None]] = {
     "reasons_service": rules_customers.reasons_service,
     "reasons_competition": rules_customers.reasons_competition,
     "reasons_payment": rules_customers.reasons_payment,
+    "slow_to_value": rules_experience.slow_to_value,
+    "too_few_activated": rules_experience.too_few_activated,
+    "features_that_keep": rules_experience.features_that_keep,
+    "costly_to_win": rules_experience.costly_to_win,
+    "not_recommended": rules_surveys.not_recommended,
+    "promoters_do_not_refer": rules_surveys.promoters_do_not_refer,
+    "slow_to_answer": rules_experience.slow_to_answer,
+    "hard_to_use": rules_surveys.hard_to_use,
 }
 
 
@@ -134,9 +142,8 @@ def checklist(
 def judged(facts: Facts) -> frozenset[str]:
     """The rules that these facts have the data for, whether they call for action or not."""
     absent = _absent(facts)
-    return frozenset(
-        rule.id for rule in rules() if rule.condition and facts.nature in rule.natures and not absent & set(rule.needs)
-    )
+    possible = (rule for rule in rules() if rule.condition and facts.nature in rule.natures)
+    return frozenset(r.id for r in possible if not absent & set(r.needs)) - rules_experience.unmeasured(facts)
 
 
 def missing_data(facts: Facts) -> tuple[tuple[str, str], ...]:

@@ -8,9 +8,11 @@ from typing import cast
 from retention_xl import metrics
 from retention_xl.errors import MetricError
 from retention_xl.ledger.records import Facts, MonthFacts
+from retention_xl.report.acquisition import acquisition
 from retention_xl.report.actions import checklist, judged, missing_data
 from retention_xl.report.carry_over import carry_over
 from retention_xl.report.checks import make_checks
+from retention_xl.report.experience import experience
 from retention_xl.report.model import CohortRow, Cohorts, MonthFigures, Report, Source, Tier, Tiers, Tile, Words
 from retention_xl.report.previous import Previous
 from retention_xl.report.profiles import not_compared
@@ -57,7 +59,8 @@ def build_report(facts: Facts, settings: Settings, source: Source, previous: Pre
         risk=risk,
     )
     rates = {key: getattr(shown[-1], key) for key in ("crr", "drr", "grr", "nrr")}
-    carried = carry_over(actions, previous, facts.month, judged(facts), rates)
+    judges = judged(facts)
+    carried = carry_over(actions, previous, facts.month, judges, rates)
     restated = restatement(facts, settings, previous) if previous else None
     words = PURCHASES if facts.nature == "purchases" else RECURRING
     tiles = _tiles(words, settings, shown)
@@ -78,6 +81,9 @@ def build_report(facts: Facts, settings: Settings, source: Source, previous: Pre
         previous=previous,
         restated=restated,
         risk=risk,
+        judged=judges,
+        experience=experience(facts, settings.values()),
+        acquisition=acquisition(facts) if facts.nature == "recurring" else None,
     )
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from retention_xl.ledger.records import ColumnChoice, Facts, MonthFacts
+from retention_xl.report.acquisition import Acquisition
 from retention_xl.report.actions import Action
 from retention_xl.report.carry_over import Carried
+from retention_xl.report.experience import Experience
 from retention_xl.report.previous import Previous
 from retention_xl.report.restated import Restatement
 from retention_xl.report.risk import Risk
@@ -182,6 +184,9 @@ class Report:
     previous: Previous | None = None
     restated: Restatement | None = None
     risk: Risk | None = None
+    judged: frozenset[str] = frozenset()  # rules that these facts have the data for
+    experience: Experience | None = None
+    acquisition: Acquisition | None = None
 
     @property
     def month(self) -> str:

@@ -11,6 +11,7 @@ from typing import cast
 
 from retention_xl import metrics
 from retention_xl.ledger.records import Facts, MonthFacts, Pair
+from retention_xl.report.experience import Experience, People, experience
 from retention_xl.report.risk import Risk, months_stayed
 from retention_xl.report.risk_signs import Leaving, leaving
 from retention_xl.report.rules import Rule, priorities, reason_group, smallest
@@ -100,6 +101,16 @@ class Case:
         """Whether the whole interval of the rate lies above the limit."""
         interval = cast("list[tuple[float, float]]", metrics.crr_interval(rate.part, rate.whole, self.confidence))
         return interval[0][0] > limit
+
+    @cached_property
+    def experience(self) -> Experience | None:
+        """What the tables beside the ledger say of customers' experience."""
+        return experience(self.facts, self.inputs)
+
+    @cached_property
+    def people(self) -> People:
+        """Customers by month and their first days."""
+        return People(self.facts)
 
     @cached_property
     def opening_pairs(self) -> tuple[Pair, ...]:

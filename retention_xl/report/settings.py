@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from importlib import resources
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from retention_xl.errors import SettingsError
 from retention_xl.report.rules import default_limits
 
 _FRACTIONS_OVER_ONE = {"targets.nrr"}  # expansion may carry it over 100 %
+_BOUNDS = {"experience.nps": (-100, 100), "experience.ux": (0, 100), "experience.cac_months": (1, 12)}
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,7 @@ def _override(settings: Settings, given: Mapping[str, Any], place: str) -> Setti
         if not isinstance(values, Mapping):
             raise SettingsError(
                 f"{place}: {section} stands outside a section; sections are [targets], [policy], [tiers], "
-                "[limits], [offer]."
+                "[limits], [offer], [experience]."
             )
         for name, value in values.items():
             key = f"{section}.{name}"
@@ -126,12 +128,17 @@ def _plain_number(key: str, value: Any, place: str) -> float:
 
 def _number(key: str, unit: str, value: Any, place: str) -> float:
     number = _plain_number(key, value, place)
-    if number < 0:
+    least, most = _BOUNDS.get(key, (0, inf))
+    if key in _BOUNDS and not least <= number <= most:
+        raise SettingsError(f"{place}: {key} = {value} must lie between {least} and {most}.")
+    if number < 0 <= least:
         raise SettingsError(f"{place}: {key} = {value} is negative; it must be 0 or more.")
     if unit == "fraction" and number > 1 and key not in _FRACTIONS_OVER_ONE:
         raise SettingsError(f"{place}: {key} = {value} is over 1; write rates as fractions, 0.95 for 95 %.")
     if key == "policy.confidence" and not 0 < number < 1:
         raise SettingsError(f"{place}: {key} = {value} must lie between 0 and 1.")
+    if key.startswith("experience.") and unit in ("days", "months") and (number < 1 or number % 1):
+        raise SettingsError(f"{place}: {key} = {value} must be a whole number of {unit}, 1 or more.")
     if key == "policy.cltv_months" and number < 1:
         raise SettingsError(f"{place}: {key} = {value} must be 1 or more.")
     return number

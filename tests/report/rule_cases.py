@@ -7,6 +7,7 @@ from datetime import date
 
 from retention_xl.ledger.records import Facts, RepeatFacts
 
+from .experience_cases import EXPERIENCE_CASES
 from .made_facts import Account, accounts, made_facts
 
 
@@ -240,4 +241,4 @@ CASES: dict[str, tuple[Callable[[], Facts], ...]] = {
         lambda: reasons("Payment failed", (12, 30), (9, 30)),
         lambda: reasons("Payment failed", (18, 19), (0, 60)),
     ),
-}
+} | EXPERIENCE_CASES

@@ -9,7 +9,7 @@ import pytest
 
 from retention_xl.ledger.records import Facts
 from retention_xl.report.actions import Action, checklist, default_limits
-from retention_xl.report.rules import rules
+from retention_xl.report.rules import rules, starting_values
 from retention_xl.report.rules_case import Case
 
 from .made_facts import Account, accounts, made_facts
@@ -237,13 +237,26 @@ def test_every_limit_of_a_rule_is_read_by_its_condition(monkeypatch: pytest.Monk
 
 @pytest.mark.parametrize("rule", CASES)
 def test_a_company_limit_out_of_reach_silences_a_rule(rule: str) -> None:
-    unreachable = {"R06": {"crr": 0.0}, "R25": {"nrr": 0.0}, "R26": {"nrr": 9.0}, "R01": {"drop": 1.0}}
+    unreachable = {
+        "R06": {"crr": 0.0},
+        "R25": {"nrr": 0.0},
+        "R26": {"nrr": 9.0},
+        "R01": {"drop": 1.0},
+        "R16": {"ratio": 0.0, "payback": 999.0},
+        "R21": {"nps": -101.0},
+    }
+    inputs = starting_values() | {
+        "experience.value_days": 999.0,
+        "experience.activation": 0.0,
+        "experience.response_hours": 999.0,
+        "experience.ux": 0.0,
+    }
     own = next(r for r in rules() if r.id == rule)
-    limits = {rule: unreachable.get(rule, {own.limits[0].name: 99.0})}
+    limits = {rule: unreachable.get(rule) or {limit.name: 99.0 for limit in own.limits[:1]}}
     if rule == "R24":
         limits[rule]["rises"] = 99
     facts = CASES[rule][0]()
-    assert rule not in {action.rule for action in checklist(facts, limits, {}, 0.8, ())}
+    assert rule not in {action.rule for action in checklist(facts, limits, {}, 0.8, (), inputs=inputs)}
 
 
 def test_purchases_are_judged_only_by_rules_that_make_sense_for_them() -> None:

@@ -12,12 +12,13 @@ from retention_xl.report.rules import rules
 NAME = "rx_settings"
 READING = "rx_reading"
 VALUE = 0  # the body's column of values
+CAC_MONTHS = "experience.cac_months"
 
 
 def _rows(report: Report) -> list[tuple[str, str, str, str, Content]]:
     """key, label, unit, meaning, value of every setting, in the order of the sheet."""
     rows: list[tuple[str, str, str, str, Content]] = [
-        (s.key, s.label, s.unit, s.meaning, s.value) for s in report.settings.items
+        (s.key, s.label, s.unit, s.meaning, s.value) for s in report.settings.items if _has_data(report, s.key)
     ]
     rows.append(
         (
@@ -36,7 +37,7 @@ def _rows(report: Report) -> list[tuple[str, str, str, str, Content]]:
             (f"tiers.edge_{i + 1}", f"Tier {i + 2} begins at", "money", f"Opening revenue a month; {chosen}.", edge)
         )
     for rule in rules():
-        if rule.condition and report.facts.nature in rule.natures:
+        if rule.id in report.judged:
             given = report.settings.limits[rule.id] if rule.limits else {}
             for limit in rule.limits:
                 key = f"limits.{rule.id}.{limit.name}"
@@ -50,6 +51,13 @@ def _rows(report: Report) -> list[tuple[str, str, str, str, Content]]:
                     )
                 )
     return rows
+
+
+def _has_data(report: Report, key: str) -> bool:
+    """Inputs of tables that were not given are left out."""
+    if key == CAC_MONTHS:
+        return report.acquisition is not None
+    return not key.startswith("experience.") or report.experience is not None
 
 
 def limit_cell(report: Report, at: Addresses, rule: str, name: str) -> str | None:
