@@ -17,6 +17,7 @@ from .records import (
     ReasonFacts,
     RepeatFacts,
 )
+from .supporting.as_of import completed, supporting_of, tell_reasons
 from .tieout import tie_out
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ def facts_of(con: Connection, ledger: Ledger, month: int) -> Facts:
     since = max(first, month - WINDOW + 1)
     con.execute(sql("lost"), {"month": month, "since": month - YEAR_AND_ONE, "month_end": month_end(month)})
     movements = _movements(con, first, month)
+    tell_reasons(con, month, ledger.tables)
+    supporting = supporting_of(con, month, ledger.tables, ledger.table_notes)
     total, print_ = one(con, "SELECT ledger_total, fingerprint FROM totals")
     return Facts(
         nature=ledger.nature,
@@ -40,7 +43,7 @@ def facts_of(con: Connection, ledger: Ledger, month: int) -> Facts:
         months=tuple(month_text(m) for m in range(first, month + 1)),
         movements=movements,
         cohorts=_cohorts(con, month),
-        pairs=_pairs(con, month),
+        pairs=completed(con, _pairs(con, month), month, supporting),
         window=tuple(month_text(m) for m in range(since, month + 1)),
         customers=_customers(con, since, month),
         reasons=_reasons(con),
@@ -50,6 +53,7 @@ def facts_of(con: Connection, ledger: Ledger, month: int) -> Facts:
         ledger_total=total,
         quality=ledger.quality,
         fingerprint=print_,
+        supporting=supporting,
         policies=ledger.policies,
         profiles=profiles(con, month, movements[-1]) if ledger.nature == "recurring" else None,
     )

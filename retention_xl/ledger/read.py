@@ -22,6 +22,9 @@ from .policies import Policies
 from .records import ColumnChoice, Facts, Nature, Quality
 from .scratch import Scratch
 from .sources import Progress, open_source
+from .supporting.finding import sheets_of, with_sheets
+from .supporting.loading import checked, load_tables
+from .supporting.records import TableNote, TableRead
 from .tables import ledger_sought
 
 if TYPE_CHECKING:
@@ -38,6 +41,8 @@ class Ledger:
     told: tuple[str, ...]  # which files or sheets were read, and which were left out
     currency: str
     columns: tuple[ColumnChoice, ...]
+    tables: list[TableRead]  # given beside the ledger
+    table_notes: list[TableNote]
     policies: Policies
     quality: Quality
     first_month: str
@@ -117,11 +122,14 @@ def read_ledger(
     encoding: str | None = None,
     policies: Policies | None = None,
     sheet: str | None = None,
+    tables: Mapping[str, Any] | None = None,
     progress: Progress | None = None,
 ) -> Ledger:
     """Read a billing ledger from a file (CSV, .gz, a workbook, Parquet), a folder or pattern of files, or a DataFrame.
 
-    The source is never changed.
+    The source is never changed. `tables`: what stands beside it, by name (customers, cancellations, surveys ...): a
+    file, "book.xlsx#Sheet" or a DataFrame. A sheet of such a name in the ledger's own workbook is read without being
+    named; None leaves it out.
     """
     tell = progress or (lambda text, fraction: None)
     if dates not in (None, "dmy", "mdy"):
@@ -130,6 +138,7 @@ def read_ledger(
         raise LedgerError(f"Duplicates {duplicates!r} is neither keep nor refuse.")
     opened = open_source(source, encoding, ledger_sought(columns or {}, sheet))
     chosen = choose(opened.headings, columns, opened.name)
+    beside = with_sheets(source, sheets_of(opened), checked(tables))
     read_rates = load_rates(rates) if rates is not None else None
     policies = policies or Policies()
     policy = Policy(nature, currency, read_rates, dates, duplicates, allow_empty_months, policies)
@@ -158,6 +167,7 @@ def read_ledger(
         con.execute("DROP VIEW source")
         con.execute("DROP TABLE raw")
         _set_extent(ledger, con)
+        ledger.tables, ledger.table_notes = load_tables(con, beside, scratch.path, ledger.currency, read_rates, tell)
     except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
         ledger.close()
         reason = str(error).splitlines()[0]

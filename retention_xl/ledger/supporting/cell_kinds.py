@@ -13,7 +13,7 @@ from ..date_columns import FEW, DateText, depends, order_of_column, settled
 from ..dates import Day, month_of_day, read_date
 from ..places import Places
 from ..reasons import REFUSED
-from .shapes import WORDS, Column
+from .shapes import FIGURES, MEASURES, WORDS, Column
 
 TWO_READINGS = "can be read in two ways"
 
@@ -56,6 +56,9 @@ PLAIN: Mapping[str, tuple[str, str]] = {
     "percent_or_number": ("plain_number({})", _NUMBER),
     "yes_no": ("CAST(NULL AS BOOLEAN)", "BOOLEAN"),
     "currency": ("CAST(NULL AS VARCHAR)", "VARCHAR"),
+    "measure": ("CAST(NULL AS VARCHAR)", "VARCHAR"),
+    "figure": ("CAST(NULL AS VARCHAR)", "VARCHAR"),
+    "state": ("CAST(NULL AS VARCHAR)", "VARCHAR"),
 }
 
 MACROS = f"""
@@ -84,6 +87,9 @@ def read_texts(column: Column, texts: Sequence[Text], plain_points: bool, typed:
         "text": lambda text: (_one_line(text), ""),
         "yes_no": _yes_no,
         "currency": _currency,
+        "measure": lambda text: _word(text, MEASURES, "is not a measure; there are"),
+        "figure": lambda text: _word(text, FIGURES, "is not a figure with a target; there are"),
+        "state": lambda text: ("closed" if words.plain_words(text) in WORDS["closed"] else "open", ""),
     }[column.kind]
     return [Read(t.text, None, "") if is_none(t.text) else Read(t.text, *read(t.text)) for t in texts]
 
@@ -149,6 +155,11 @@ def _yes_no(text: str) -> tuple[bool | None, str]:
     if word in WORDS["yes"] or word in ("1.0",):
         return True, ""
     return (False, "") if word in WORDS["no"] or word in ("0.0",) else (None, "is neither yes nor no")
+
+
+def _word(text: str, known: Mapping[str, str], problem: str) -> tuple[str | None, str]:
+    word = known.get(words.plain_words(text))
+    return (word, "") if word else (None, f"{problem} {', '.join(dict.fromkeys(known.values()))}")
 
 
 def _currency(text: str) -> tuple[str | None, str]:

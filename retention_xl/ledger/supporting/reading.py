@@ -89,21 +89,26 @@ def read_table(
     scratch: Path,
     rules: Sequence[RowRule] = (),
     progress: Progress = lambda text, fraction: None,
+    kept: str = "",
 ) -> tuple[TableRead, list[TableNote]]:
     """Table `table_NAME` in the database: line, every field of its shape; unless the table is refused.
 
     Where the database knows the ledger's customers (`known_customers`), a row must be of one of them, and the field
-    customer is their number there.
+    customer is their number there. `kept` is SQL over the rows taken, for a table that is added up at once.
     """
     name = _name(given.source)
     try:
         source, chosen, choices = _open(SHAPES[table], given)
         name = source.name
-        return _Reader(con, SHAPES[table], source, chosen, choices, given, rules).read(scratch, progress)
+        return _Reader(con, SHAPES[table], source, chosen, choices, given, rules).read(scratch, progress, kept)
     except LedgerError as error:
         return TableRead(table, name, 0, 0, str(error)), []
     finally:
-        con.execute("DROP VIEW IF EXISTS typed; DROP VIEW IF EXISTS source; DROP TABLE IF EXISTS raw")
+        con.execute("DROP TABLE IF EXISTS typed; DROP VIEW IF EXISTS source; DROP TABLE IF EXISTS raw")
+        for (left,) in rows(
+            con, "SELECT table_name FROM duckdb_tables() WHERE regexp_matches(table_name, '^(odd|keys)_')"
+        ):
+            con.execute(f"DROP TABLE {left}")
 
 
 def _name(source: Any) -> str:
@@ -182,13 +187,13 @@ class _Reader:
             positions = shape.candidates("customer", source.headings)
             self.others = [position for position in positions if position != chosen["customer"]]
 
-    def read(self, scratch: Path, progress: Progress) -> tuple[TableRead, list[TableNote]]:
+    def read(self, scratch: Path, progress: Progress, kept: str) -> tuple[TableRead, list[TableNote]]:
         others = {f"other_{i}": position for i, position in enumerate(self.others)}
         self.source.load(self.con, self.chosen | others, scratch, progress)
         self.con.execute(MACROS)
         self._choose_customer_column()
         self._read_cells()
-        self._view_typed()
+        self._fill_typed()
         total, taken = one(self.con, "SELECT count(*), count(*) FILTER (refused_by = '') FROM typed")
         if not total:
             raise LedgerError(f"{self.source.name}: there is no row below the headings.")
@@ -197,8 +202,9 @@ class _Reader:
             raise LedgerError(self._why_none(total, notes))
         signs = [f"sign_{name}" for name in self.chosen if self.columns[name].kind == "money"]
         fields = ", ".join([*self.columns, *signs])
+        taken_rows = f"SELECT line, {fields} FROM typed WHERE refused_by = ''"
         self.con.execute(
-            f"CREATE OR REPLACE TABLE table_{self.shape.name} AS SELECT line, {fields} FROM typed WHERE refused_by = ''"
+            f"CREATE OR REPLACE TABLE table_{self.shape.name} AS WITH taken AS ({taken_rows}) {kept or 'FROM taken'}"
         )
         columns = tuple((choice.field, choice.heading) for choice in self.choices.values())
         return TableRead(self.shape.name, self.source.name, total, taken, "", noted, columns), notes
@@ -261,12 +267,13 @@ class _Reader:
         )
         return [Text(*row) for row in found]
 
-    def _view_typed(self) -> None:
-        """View `typed`: each row with its values, what is wrong with its cells, and what costs it its place."""
+    def _fill_typed(self) -> None:
+        """Table `typed`: each row with its values, what is wrong with its cells, and what costs it its place."""
         selected, joins, refusals = ["s.line", "s.damage"], [], []
         for name, column in self.columns.items():
             if name not in self.chosen:
-                selected.append(f"CAST(NULL AS {PLAIN[column.kind][1]}) AS {name}")
+                kind = "INTEGER" if column.kind == "customer" else PLAIN[column.kind][1]
+                selected.append(f"CAST(NULL AS {kind}) AS {name}")
                 continue
             value, problem, join = self._cell(column)
             selected += [f"{value} AS {name}", f"s.{self.raw[name]} AS cell_{name}", f"{problem} AS problem_{name}"]
@@ -279,7 +286,7 @@ class _Reader:
         by = " ".join(f"WHEN {condition} THEN {literal(name)}" for name, condition, _ in refusals)
         why = " ".join(f"WHEN {condition} THEN {reason}" for _, condition, reason in refusals)
         self.con.execute(
-            f"CREATE OR REPLACE VIEW typed AS WITH cells AS (SELECT {', '.join(selected)} "
+            f"CREATE OR REPLACE TABLE typed AS WITH cells AS (SELECT {', '.join(selected)} "
             f"FROM source s {' '.join(joins)} WHERE NOT s.is_blank) SELECT *, "
             f"CASE WHEN damage <> '' THEN 'line' {by} ELSE '' END AS refused_by, "
             f"CASE WHEN damage <> '' THEN 'the line ' || damage {why} ELSE '' END AS refusal FROM cells"

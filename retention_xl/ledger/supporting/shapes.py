@@ -24,6 +24,9 @@ CellKind = Literal[
     "count",
     "yes_no",
     "currency",
+    "measure",
+    "figure",
+    "state",
 ]
 
 
@@ -107,6 +110,7 @@ with (Path(__file__).parent / "tables.toml").open("rb") as _file:
 
 WORDS: dict[str, frozenset[str]] = {meaning: frozenset(words) for meaning, words in _TOML.pop("words").items()}
 FIGURES: dict[str, str] = {word: figure for figure, words in _TOML.pop("figures").items() for word in words}
+MEASURES: dict[str, str] = {word: measure for measure, words in _TOML.pop("measures").items() for word in words}
 SHAPES: dict[str, Shape] = {
     name: Shape(
         name=name,
