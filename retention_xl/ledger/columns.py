@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from ..errors import LedgerError
 from .records import ColumnChoice
@@ -15,6 +16,7 @@ REQUIRED = ("customer", "date", "amount")
 FIELDS = tuple(HEADINGS)
 
 
+@lru_cache(maxsize=1 << 14)
 def plain_heading(text: str) -> str:
     """A heading without what differs between programs: CustomerID, customer_id and " Customer ID" are one."""
     body = unicodedata.normalize("NFKC", text)

@@ -17,6 +17,7 @@ LARGEST = 4 << 30  # bytes of all parts when unpacked
 SUSPICIOUS = (200 << 20, 150)  # unpacked bytes, and times the packed size: no real workbook is packed that well
 MOST_CELLS = 60_000_000  # of the rectangle around all filled cells: the reader takes memory for each
 CHUNK = 1 << 20
+MOST_COLUMNS, MOST_ROWS = 1 << 14, 1 << 20  # that a sheet has in any program; more is damage
 _COMPOUND = b"\xd0\xcf\x11\xe0"  # the container of .xls, and of any Excel file under a password
 _COORDINATE = re.compile(rb'\br="([A-Z]{0,3})([0-9]{1,7})"')
 _SHEET = re.compile(rb'<(?:\w+:)?sheet\b[^>]*?\bname="([^"]*)"[^>]*?\b(?:\w+:)?id="([^"]*)"')
@@ -36,7 +37,14 @@ def check_workbook(path: Path, name: str) -> None:
         try:
             with zipfile.ZipFile(path) as package:
                 _check_package(package, name)
-        except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, KeyError, expat.ExpatError) as error:
+        except (
+            zipfile.BadZipFile,
+            EOFError,
+            NotImplementedError,
+            RuntimeError,
+            LookupError,
+            expat.ExpatError,
+        ) as error:
             raise unreadable(name, error) from error
     else:
         raise LedgerError(f"{name}: the file is not a workbook, though its name says so.")
@@ -83,7 +91,7 @@ def _check_package(package: zipfile.ZipFile, name: str) -> None:
 
 
 def _check_extent(width: int, height: int, title: str, name: str) -> None:
-    if width * height > MOST_CELLS:
+    if width * height > MOST_CELLS or width > MOST_COLUMNS or height > MOST_ROWS:
         raise LedgerError(
             f"{name}, sheet {title!r}: cells are filled as far as column {_letters(width)} and row {height:,}; "
             "delete the columns and rows beyond the table and save."
