@@ -143,7 +143,7 @@ def test_importing_the_metrics_loads_the_standard_library_alone() -> None:
 
 
 def test_importing_the_metrics_takes_less_than_a_quarter_of_importing_asyncio() -> None:
-    """A ratio, as a busy machine slows both: 8 to 10 ms of CPU against 50. The benchmarks print the time itself."""
+    """A ratio, as a busy machine slows both: 6 ms of CPU against 50. The benchmarks print the time itself."""
 
     def cpu(imported: str) -> float:
         code = f"from time import process_time as t; a = t(); {imported}; print(t() - a)"

@@ -15,6 +15,7 @@ from typing import Any
 
 from retention_xl.errors import CellError, MetricError
 from retention_xl.metrics.cells import ERROR_CODES, ErrorValue
+from retention_xl.metrics.columns import Numbers, Texts, in_bulk
 from retention_xl.metrics.ranges import LISTS
 from retention_xl.metrics.spec import CATALOGUE, FunctionSpec
 
@@ -45,6 +46,7 @@ ERROR_NUMBERS = {
     2055: "#PYTHON!",
 }
 WHOLE_COLUMN = 1_048_576  # rows of a worksheet
+WRITTEN_AS_THEY_ARE = frozenset((float, bool))
 LONGEST_TEXT_IN_AN_ARRAY = 255  # of one text in an answer of several cells: with a longer one Excel shows #VALUE!
 
 
@@ -97,13 +99,24 @@ def is_left_out(value: Any) -> bool:
 
 
 def _range(value: Sequence[Any], in_any_shape: bool) -> Sequence[Any]:
-    """A range or an array constant with its errors made ErrorValues; where its shape does not matter, row by row."""
+    """A range or an array constant with its errors made ErrorValues; where its shape does not matter, row by row.
+
+    Numbers alone or texts alone, the usual case, are handed on as what they are, so that nobody looks at them again.
+    """
     in_rows = bool(value) and isinstance(value[0], (list, tuple))
-    cells = list(chain.from_iterable(value)) if in_rows else value
+    cells: Sequence[Any] = value
+    shape = None
+    if in_rows:
+        shape = len(value), len(value[0])
+        cells = [cell for (cell,) in value] if shape[1] == 1 else list(chain.from_iterable(value))
+    if len(cells) > 1:  # one cell alone is told from a list of one
+        usual = in_bulk(cells, shape)
+        if type(usual) is Numbers or (type(usual) is Texts and "#" not in usual.joined):
+            return usual
     kinds = set(map(type, cells))
     texts = cells if kinds == {str} else [cell for cell in cells if type(cell) is str] if str in kinds else ()
     clean = int not in kinds and "#" not in "".join(texts)
-    if in_rows and not (in_any_shape and len(cells) > 1):  # one cell alone is told from a list of one
+    if in_rows and not (in_any_shape and len(cells) > 1):
         return value if clean else [[_cell(cell) for cell in row] for row in value]
     return cells if clean else [_cell(cell) for cell in cells]
 
@@ -145,6 +158,9 @@ def rows_of(answer: Any) -> Rows:
     """An answer of the catalogue as equally long rows of what a cell can hold. A flat list goes down a column."""
     if not isinstance(answer, (list, tuple)):
         return [[_out(answer)]]
+    rectangular = set(map(type, answer)) == {list} and len(set(map(len, answer))) == 1
+    if rectangular and type(in_bulk(list(chain.from_iterable(answer)))) is Numbers:
+        return answer  # type: ignore[return-value]
     rows = [[_out(cell) for cell in (row if isinstance(row, (list, tuple)) else (row,))] for row in answer]
     width = max(map(len, rows), default=0)
     if not width:
@@ -165,6 +181,8 @@ def _out(value: Any) -> Any:
 
 def encode(rows: Rows, error: Callable[[ErrorValue], Any], day: Callable[[Any], Any]) -> Rows:
     """The rows with errors and dates as the host writes them, and texts no longer than an array may carry."""
+    if set(map(type, chain.from_iterable(rows))) <= WRITTEN_AS_THEY_ARE:
+        return rows
     single = len(rows) == len(rows[0]) == 1
 
     def written(cell: Any) -> Any:

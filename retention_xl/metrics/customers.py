@@ -31,10 +31,10 @@ def refusal_of_counts(**counts: float) -> MetricError:
 
 def kept_and_opening(opening: Ids, closing: Ids) -> tuple[int, int]:
     """How many of the ids at the opening are there at the closing, and how many there were."""
-    base = opening.distinct()
+    kept, base = opening.shared_with(closing)
     if not base:
         raise base_is_zero("opening has no ids; there is nobody to keep or lose.")
-    return len(base & closing.distinct()), len(base)
+    return kept, base
 
 
 def kept_count(opening: float, closing: float, new_customers: float) -> float:
@@ -154,10 +154,8 @@ def churn_rate(lost: float, opening: float, new_customers: float | None = None) 
     return lost / (opening + joined)
 
 
-def count_or_list(ids: Ids, wanted: Callable[[str], bool], as_list: bool, nobody: str) -> Any:
-    """How many ids are wanted, or a column of their first spellings in order of first appearance."""
-    if not as_list:
-        return sum(map(wanted, ids.distinct()))
+def listed(ids: Ids, wanted: Callable[[str], bool], nobody: str) -> list[list[Any]]:
+    """A column of the first spellings of all ids that are wanted, in order of first appearance."""
     found = [[spelling] for key, spelling in ids.spellings().items() if wanted(key)]
     if not found:
         raise nothing_yet(f"{nobody}; there is nothing to list.")
@@ -188,7 +186,9 @@ def customers_kept(opening: Ids, closing: Ids, as_list: bool = False) -> Any:
     Source:
         Articles 000, 003 and 004.
     """
-    return count_or_list(opening, closing.distinct().__contains__, as_list, "nobody was kept")
+    if not as_list:
+        return opening.shared_with(closing)[0]
+    return listed(opening, closing.distinct().__contains__, "nobody was kept")
 
 
 @metric
@@ -215,8 +215,11 @@ def customers_lost(opening: Ids, closing: Ids, as_list: bool = False) -> Any:
     Source:
         Article 001.
     """
+    if not as_list:
+        kept, base = opening.shared_with(closing)
+        return base - kept
     closing_keys = closing.distinct()
-    return count_or_list(opening, lambda key: key not in closing_keys, as_list, "nobody was lost")
+    return listed(opening, lambda key: key not in closing_keys, "nobody was lost")
 
 
 @metric
@@ -243,8 +246,11 @@ def customers_new(opening: Ids, closing: Ids, as_list: bool = False) -> Any:
     Source:
         Article 003.
     """
+    if not as_list:
+        known, held = closing.shared_with(opening)
+        return held - known
     opening_keys = opening.distinct()
-    return count_or_list(closing, lambda key: key not in opening_keys, as_list, "nobody is new")
+    return listed(closing, lambda key: key not in opening_keys, "nobody is new")
 
 
 @metric
@@ -273,7 +279,9 @@ def customers_returned(opening: Ids, closing: Ids, known_before: Ids, as_list: b
         Reactivation as ChartMogul and Recurly define it: active again after having been inactive.
     """
     wanted = known_before.distinct() - opening.distinct()
-    return count_or_list(closing, wanted.__contains__, as_list, "nobody came back")
+    if not as_list:
+        return len(wanted.intersection(closing.keys))
+    return listed(closing, wanted.__contains__, "nobody came back")
 
 
 @metric

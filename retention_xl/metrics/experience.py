@@ -133,10 +133,10 @@ def feature_usage(active_ids: Ids, feature_ids: Ids) -> float:
     Source:
         Article 002.
     """
-    active = active_ids.distinct()
+    used, active = active_ids.shared_with(feature_ids)
     if not active:
         raise base_is_zero("active_ids has no ids; nobody is active.")
-    return len(active & feature_ids.distinct()) / len(active)
+    return used / active
 
 
 @metric

@@ -6,49 +6,75 @@ rows do not count; an error met is passed on; a function of single cells works c
 
 from __future__ import annotations
 
+from itertools import chain
+
 from retention_xl.errors import MetricError
 from retention_xl.metrics.cells import (
-    ErrorValue,
+    LAST_SERIAL,
+    ORDINAL_OF_SERIAL_ZERO,
+    SERIAL_OF_THE_DAY_THAT_NEVER_WAS,
     day_in,
     flag_in,
     id_key,
-    impossible,
     is_blank,
     number_in,
     shown,
     text_in,
     wrong_kind,
 )
+from retention_xl.metrics.columns import Numbers, Texts, adds_up, in_bulk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from typing import Any
 
-    from retention_xl.metrics.spec import FunctionSpec, Parameter
-
-    Shape = int | tuple[int, int] | None  # a flat list of n, rows and columns, a single cell
+    from retention_xl.metrics.columns import Shape
+    from retention_xl.metrics.spec import Parameter
 
 NUMBER_TYPES = frozenset((float, int))
+ROW_TYPES = frozenset((list, tuple))
+TYPES_OF_SERIALS_AND_BLANKS = NUMBER_TYPES | {str, type(None)}
 
 
 class Ids:
     """Customer ids as they stand in `cells`, and the `keys` that make two spellings one id ("" for a blank cell)."""
 
-    __slots__ = ("cells", "keys")
+    __slots__ = ("_keys", "cells", "in_capitals")
 
     def __init__(self, cells: Sequence[Any], place: str) -> None:
-        self.cells = cells
-        try:
-            self.keys = list(map(str.casefold, map(str.strip, cells)))
-        except TypeError:  # not text alone
-            self.keys = read_each(id_key, cells, place)
+        self.cells = in_bulk(cells)
+        self.in_capitals = False  # throughout, and without blanks: no two of them differ in their spelling alone
+        self._keys: Sequence[str] | None = None
+        if type(self.cells) is not Texts:
+            self._keys = read_each(id_key, cells, place)
+        elif self.cells.without_blanks:
+            joined = self.cells.joined
+            if joined.casefold() == joined:
+                self._keys = self.cells
+            else:
+                self.in_capitals = joined.isascii() and joined.upper() == joined
+
+    @property
+    def keys(self) -> Sequence[str]:
+        """What makes two spellings one id; "" for a blank cell."""
+        if self._keys is None:
+            self._keys = list(map(str.casefold, map(str.strip, self.cells)))
+        return self._keys
 
     def distinct(self) -> set[str]:
         """The keys, each once, blanks left out."""
         keys = set(self.keys)
         keys.discard("")
         return keys
+
+    def shared_with(self, others: Ids) -> tuple[int, int]:
+        """How many distinct ids are among the others too, and how many there are."""
+        if self.in_capitals and others.in_capitals:  # as they stand: a third of the time
+            keys = set(self.cells)
+            return len(keys.intersection(others.cells)), len(keys)
+        keys = self.distinct()
+        return len(keys.intersection(others.keys)), len(keys)
 
     def spellings(self) -> dict[str, Any]:
         """For every key the first spelling met, in order of first appearance."""
@@ -62,6 +88,8 @@ class Ids:
 def cells_of(value: Any, place: str) -> tuple[Sequence[Any], Shape]:
     """The cells of an argument, row by row, and its shape."""
     kind = type(value)
+    if kind is Numbers or kind is Texts:
+        return value, value.shape
     if kind is not list and kind is not tuple:
         if isinstance(value, str) or not hasattr(value, "__iter__"):
             return (value,), None
@@ -72,11 +100,9 @@ def cells_of(value: Any, place: str) -> tuple[Sequence[Any], Shape]:
     if not value or type(value[0]) not in (list, tuple):
         return value, len(value)
     width = len(value[0])
-    cells: list[Any] = []
-    for row in value:
-        if type(row) not in (list, tuple) or len(row) != width:
-            raise wrong_kind(f"{place}: the rows of a range must be equally long.")
-        cells.extend(row)
+    if not set(map(type, value)) <= ROW_TYPES or set(map(len, value)) != {width}:
+        raise wrong_kind(f"{place}: the rows of a range must be equally long.")
+    cells = [cell for (cell,) in value] if width == 1 else list(chain.from_iterable(value))
     return cells, (len(value), width) if len(cells) != 1 else None
 
 
@@ -93,21 +119,17 @@ def read_each(read: Callable[[Any, str], Any], cells: Iterable[Any], place: str)
 
 def read_numbers(cells: Sequence[Any], place: str) -> list[float]:
     """Numbers, a blank cell being 0."""
+    if type(cells) is Numbers:
+        return cells
     if set(map(type, cells)) <= NUMBER_TYPES and adds_up(cells):
         return list(cells)
     return read_each(number_in, cells, place)
 
 
-def adds_up(numbers: Sequence[float]) -> bool:
-    """Whether all numbers are finite: were one infinite or NaN, the sum would be. False also where it overflows."""
-    try:
-        return sum(numbers) * 0 == 0
-    except OverflowError:  # an int beyond any float
-        return False
-
-
 def read_stated_numbers(cells: Sequence[Any], place: str) -> list[float]:
     """Numbers, none of them blank."""
+    if type(cells) is Numbers:
+        return cells
     for number, cell in enumerate(cells, 1):
         if is_blank(cell):
             raise wrong_kind(f"{place}, cell {number}: the cell is blank where a number belongs.")
@@ -124,6 +146,8 @@ def read_series(cells: Sequence[Any], place: str) -> list[float]:
 
 def read_present_numbers(cells: Sequence[Any], place: str) -> list[float]:
     """Numbers, blank cells left out."""
+    if type(cells) is Numbers:
+        return cells
     return read_numbers([cell for cell in cells if not is_blank(cell)], place)
 
 
@@ -139,16 +163,30 @@ def read_rows(value: Any, place: str) -> list[list[Any]]:
 
 def read_dates(cells: Sequence[Any], place: str) -> list[int | None]:
     """Days, None for a blank cell."""
+    if set(map(type, cells)) <= TYPES_OF_SERIALS_AND_BLANKS:
+        serials = [cell for cell in cells if cell is not None and cell != ""]
+        if set(map(type, serials)) <= NUMBER_TYPES and adds_up(serials) and all_usual_days(serials):
+            origin = ORDINAL_OF_SERIAL_ZERO
+            return [None if cell is None or cell == "" else origin + int(cell) for cell in cells]
     return read_each(day_in, cells, place)
+
+
+def all_usual_days(serials: Sequence[float]) -> bool:
+    """Whether all serials are days from March 1900 on."""
+    return not serials or (min(serials) > SERIAL_OF_THE_DAY_THAT_NEVER_WAS and max(serials) < LAST_SERIAL + 1)
 
 
 def read_flags(cells: Sequence[Any], place: str) -> list[bool]:
     """Flags, FALSE for a blank cell."""
+    if set(map(type, cells)) == {bool}:
+        return list(cells)
     return read_each(flag_in, cells, place)
 
 
 def read_texts(cells: Sequence[Any], place: str) -> list[str]:
     """Texts, "" for a blank cell."""
+    if type(cells) is Texts:
+        return list(map(str.strip, cells))
     return read_each(text_in, cells, place)
 
 
@@ -187,85 +225,6 @@ def read_cell(parameter: Parameter, cell: Any) -> Any:
     if choice not in parameter.choices:
         raise wrong_kind(f"{place}: {shown(text)} is none of {', '.join(parameter.choices)}.")
     return choice
-
-
-def arguments(spec: FunctionSpec, args: tuple[Any, ...], named: dict[str, Any]) -> dict[str, Any]:
-    """The arguments that were given, by name, in the order of the signature. None for an optional one: not given."""
-    parameters = spec.parameters
-    if len(args) > len(parameters):
-        raise TypeError(f"{spec.python_name}() takes {len(parameters)} arguments, not {len(args)}")
-    given = dict(zip((parameter.name for parameter in parameters), args, strict=False))
-    for name, value in named.items():
-        if name in given:
-            raise TypeError(f"{spec.python_name}() got {name} twice")
-        if all(name != parameter.name for parameter in parameters):
-            raise TypeError(f"{spec.python_name}() has no argument {name}")
-        given[name] = value
-    for parameter in parameters:
-        if parameter.name not in given and not parameter.optional:
-            raise TypeError(f"{spec.python_name}() needs the argument {parameter.name}")
-    return {
-        parameter.name: given[parameter.name]
-        for parameter in parameters
-        if parameter.name in given and not (parameter.optional and given[parameter.name] is None)
-    }
-
-
-def call(spec: FunctionSpec, function: Callable[..., Any], args: tuple[Any, ...], named: dict[str, Any]) -> Any:
-    """The function's answer to any arguments that a host or a person hands over."""
-    given = arguments(spec, args, named)
-    spreads, as_ids = spec.spreads, False
-    if spec.counts_with:
-        as_ids = spec.counts_with not in given
-        spreads = not as_ids
-    if as_ids:
-        refuse_two_counts(spec, given)
-    if spreads:
-        return cell_by_cell(spec, function, given)
-    return finite(function(**read_arguments(spec, given)))
-
-
-def refuse_two_counts(spec: FunctionSpec, given: dict[str, Any]) -> None:
-    """Two single numbers are counts whose third is missing, not two lists of one id: the answer would be a silent 0."""
-    cells = []
-    for parameter in spec.parameters:
-        if parameter.kind == "count or ids":
-            found, shape = cells_of(given[parameter.name], parameter.name)
-            if shape is not None or isinstance(found[0], str) or not hasattr(found[0], "__float__"):
-                return
-            cells.append(f"{parameter.name} ({shown(found[0])})")
-    raise wrong_kind(
-        f"{' and '.join(cells)} are counts; counts need {spec.counts_with} as well, 0 where there are none."
-    )
-
-
-def read_arguments(spec: FunctionSpec, given: dict[str, Any]) -> dict[str, Any]:
-    """Every argument read by its kind, the columns of one call with equally many rows."""
-    read: dict[str, Any] = {}
-    columns: dict[str, Sequence[Any]] = {}
-    for parameter in spec.parameters:
-        name, kind = parameter.name, parameter.kind
-        if name not in given:
-            continue
-        if kind == "table":
-            read[name] = read_rows(given[name], name)
-            continue
-        cells, _ = cells_of(given[name], name)
-        if kind.startswith("column of "):
-            columns[name] = cells
-        elif kind == "count or ids":
-            read[name] = Ids(cells, name)
-        elif kind in LISTS:
-            read[name] = LISTS[kind](cells, name)
-        elif len(cells) == 1:
-            read[name] = read_cell(parameter, cells[0])
-        else:
-            raise wrong_kind(f"{name}: one cell is wanted, not a range of {len(cells)}.")
-    if columns:
-        kinds = {parameter.name: parameter.kind for parameter in spec.parameters}
-        for name, cells in rows_that_count(columns, kinds).items():
-            read[name] = LISTS[kinds[name]](cells, name)
-    return read
 
 
 def rows_that_count(columns: dict[str, Sequence[Any]], kinds: dict[str, str]) -> dict[str, Sequence[Any]]:
@@ -307,68 +266,6 @@ def rows_that_count(columns: dict[str, Sequence[Any]], kinds: dict[str, str]) ->
 
 def has_no_blanks(cells: Sequence[Any]) -> bool:
     """Whether a column of numbers alone or of texts alone has no blank cell, told in one pass; False if in doubt."""
-    kinds = set(map(type, cells))
-    if kinds <= NUMBER_TYPES:
-        return adds_up(cells)
-    return kinds == {str} and all(map(str.strip, cells))
-
-
-def finite(answer: Any) -> Any:
-    """The answer, unless it is a number too large to be one."""
-    if type(answer) is float and answer - answer != 0:
-        raise impossible("the answer is too large to be a number.")
-    return answer
-
-
-def cell_by_cell(spec: FunctionSpec, function: Callable[..., Any], given: dict[str, Any]) -> Any:
-    """A function of single cells given ranges: one answer a cell, an error staying in its own cell."""
-    shared: dict[str, Any] = {}
-    spread: list[tuple[Parameter, Sequence[Any]]] = []
-    shape: Shape = None
-    count, widest = 1, ""
-    for parameter in spec.parameters:
-        name = parameter.name
-        if name not in given:
-            continue
-        cells, own = cells_of(given[name], name)
-        if parameter.kind == "params":
-            shared[name] = read_stated_numbers(cells, name)
-            continue
-        if len(cells) != 1:
-            if widest and len(cells) != count:
-                raise wrong_kind(
-                    f"{name} has {len(cells)} cells and {widest} has {count}; "
-                    "ranges used together must be equally long."
-                )
-            if not widest:
-                count, widest, shape = len(cells), name, own
-        elif shape is None and own is not None:
-            shape = own
-        spread.append((parameter, cells))
-    if shape is None:
-        single = {parameter.name: read_cell(parameter, cells[0]) for parameter, cells in spread}
-        return finite(function(**single, **shared))
-    answers: list[Any] = []
-    for row in range(count):
-        try:
-            single = {
-                parameter.name: read_cell(parameter, cells[row if len(cells) == count else 0])
-                for parameter, cells in spread
-            }
-            answers.append(finite(function(**single, **shared)))
-        except MetricError as error:
-            answers.append(ErrorValue(error.code, f"{spec.name}: {error}"))
-        except OverflowError:
-            answers.append(ErrorValue("#NUM!", f"{spec.name}: a number is too large."))
-    return in_shape(answers, shape, spec.spills)
-
-
-def in_shape(answers: list[Any], shape: Shape, rows: bool) -> Any:
-    """The answers in the shape of the range that asked; an answer that is a row of its own gives one row a cell."""
-    if rows:
-        width = max((len(answer[0]) for answer in answers if isinstance(answer, list)), default=1)
-        return [answer[0] if isinstance(answer, list) else [answer] * width for answer in answers]
-    if not isinstance(shape, tuple):
-        return answers
-    height, width = shape
-    return [answers[row * width : (row + 1) * width] for row in range(height)]
+    if type(cells) is Texts:
+        return cells.without_blanks or all(map(str.strip, cells))
+    return type(cells) is Numbers or (set(map(type, cells)) <= NUMBER_TYPES and adds_up(cells))

@@ -33,7 +33,8 @@ def mrr(amount: float, months: float) -> float:
     Source:
         ChartMogul help 201244842: an annual plan of 2,000 is 166.67 a month.
     """
-    check_not_negative(amount=amount, months=months)
+    if amount < 0 or months < 0:
+        check_not_negative(amount=amount, months=months)
     if months == 0:
         raise base_is_zero("months is 0; a term has at least one month.")
     return amount / months
@@ -226,6 +227,8 @@ def concentration(mrr: list[float], top_n: float = 10) -> float:
     Source:
         Article 001 (the few customers who bring most revenue); concentration risk as auditors state it.
     """
+    from heapq import nlargest  # at the top it would make every import of the catalogue slower
+
     if top_n < 1 or top_n % 1:
         raise impossible(f"top_n ({shown(top_n)}) must be a whole number from 1 on.")
     if mrr and min(mrr) < 0:
@@ -233,4 +236,4 @@ def concentration(mrr: list[float], top_n: float = 10) -> float:
     total = fsum(mrr)
     if total == 0:
         raise base_is_zero("mrr adds up to 0.")
-    return fsum(sorted(mrr, reverse=True)[: int(top_n)]) / total
+    return fsum(nlargest(int(top_n), mrr)) / total

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import compress
 from math import fsum
 
 from retention_xl.metrics.cells import base_is_zero, impossible, shown
@@ -15,15 +16,25 @@ GROUP = "Revenue"
 
 
 def check_pairs(opening_mrr: list[float], closing_mrr: list[float]) -> None:
+    """Refuse recurring revenue below 0 at either end."""
+    check_amounts("opening_mrr", opening_mrr)
+    check_amounts("closing_mrr", closing_mrr)
+
+
+def check_amounts(name: str, column: list[float]) -> None:
     """Refuse recurring revenue below 0."""
-    for name, column in (("opening_mrr", opening_mrr), ("closing_mrr", closing_mrr)):
-        if column and min(column) < 0:
-            raise impossible(f"{name}: a customer has {shown(min(column))}; recurring revenue is not negative.")
+    if column and min(column) < 0:
+        raise impossible(f"{name}: a customer has {shown(min(column))}; recurring revenue is not negative.")
 
 
 def opening_base(opening_mrr: list[float], closing_mrr: list[float]) -> float:
     """The sum of the opening, which every rate is a share of."""
     check_pairs(opening_mrr, closing_mrr)
+    return base_of(opening_mrr)
+
+
+def base_of(opening_mrr: list[float]) -> float:
+    """The sum of the opening, which is not 0."""
     base = fsum(opening_mrr)
     if base == 0:
         raise base_is_zero("opening_mrr adds up to 0; there is no revenue to keep.")
@@ -68,9 +79,10 @@ def drr(opening_mrr: list[float], closing_mrr: list[float], tier_edges: list[flo
     Source:
         Article 000.
     """
-    pairs, base = held(opening_mrr, closing_mrr)
     if tier_edges is None:
-        return fsum(before for before, after in pairs if after) / base
+        base = opening_base(opening_mrr, closing_mrr)
+        return fsum(compress(opening_mrr, closing_mrr)) / base
+    pairs, base = held(opening_mrr, closing_mrr)
     return tiered_rate(tiers_of(pairs, tier_edges), base)
 
 
@@ -165,10 +177,12 @@ def grr(opening_mrr: list[float], closing_mrr: list[float]) -> float:
     Source:
         Article 002; SaaS Metrics Standards Board: (start - contraction - churn) / start.
     """
-    base = opening_base(opening_mrr, closing_mrr)
-    # One who was not held adds the smaller of 0 and closing, which is 0. Twice as fast as map(min, ...).
-    kept = [before if before < after else after for before, after in zip(opening_mrr, closing_mrr, strict=True)]
-    return fsum(kept) / base
+    # The sum of the smaller of both is the opening without what was lost, and few customers lose anything.
+    check_amounts("opening_mrr", opening_mrr)
+    less = [(before, after) for before, after in zip(opening_mrr, closing_mrr, strict=True) if after < before]
+    check_amounts("closing_mrr", [after for _, after in less])  # an amount below 0 is among them
+    base = base_of(opening_mrr)
+    return (base - fsum([before - after for before, after in less])) / base
 
 
 @metric
@@ -196,8 +210,8 @@ def nrr(opening_mrr: list[float], closing_mrr: list[float]) -> float:
     Source:
         Article 002; SaaS Metrics Standards Board: (start + expansion - contraction - churn) / start.
     """
-    pairs, base = held(opening_mrr, closing_mrr)
-    return fsum(after for _, after in pairs) / base
+    base = opening_base(opening_mrr, closing_mrr)
+    return fsum(compress(closing_mrr, opening_mrr)) / base
 
 
 @metric
@@ -224,12 +238,13 @@ def mrr_churn(opening_mrr: list[float], closing_mrr: list[float], kind: str = "g
     Source:
         ChartMogul help 203359341 (gross 20 %, net 10 % of 100 with 10 lost, 10 less and 10 more).
     """
-    pairs, base = held(opening_mrr, closing_mrr)
+    base = opening_base(opening_mrr, closing_mrr)
+    pairs = zip(opening_mrr, closing_mrr, strict=True)
     if kind == "net":
-        return fsum(before - after for before, after in pairs) / base
+        return fsum([before - after for before, after in pairs if before]) / base
     if kind == "lost":
-        return fsum(before for before, after in pairs if not after) / base
-    return fsum(before - after for before, after in pairs if after < before) / base
+        return fsum([before for before, after in pairs if not after]) / base
+    return fsum([before - after for before, after in pairs if after < before]) / base
 
 
 @metric

@@ -1,7 +1,9 @@
 '''The catalogue: what makes a pure function with a good docstring a worksheet function.
 
-A person writes nothing but the function. `@metric` reads its signature and docstring, refuses any disagreement between
-the two at import, and enters it into `CATALOGUE`, from which every host, table and help text is derived. The docstring:
+A person writes nothing but the function. `@metric` enters it into `CATALOGUE`, from which every host, table and help
+text is derived by its signature and docstring. Arguments that the two do not have in common are refused at import; the
+rest of the docstring is read, and any other disagreement refused, when somebody first asks for it or calls the function
+with more than plain numbers: reading all of them would double the time of the import. The docstring:
 
     """First sentence, the help in the function wizard (at most 255 characters).
 
@@ -51,17 +53,9 @@ What is returned is a `number`, a `flag` or `text`; a `row`, `column` or `table`
 from __future__ import annotations
 
 from retention_xl.errors import MetricError
+from retention_xl.metrics.calls import call, finite
 from retention_xl.metrics.cells import ERROR_CODES, ErrorValue, impossible
-from retention_xl.metrics.names import (
-    EXCEL_FUNCTIONS,
-    LONGEST_ARGUMENT_LIST,
-    LONGEST_HELP,
-    MOST_ARGUMENTS,
-    VBA_WORDS,
-    is_listed,
-    looks_like_a_cell,
-)
-from retention_xl.metrics.ranges import LISTS, NUMBER_TYPES, call, finite
+from retention_xl.metrics.ranges import LISTS, NUMBER_TYPES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -110,24 +104,11 @@ class Parameter:
 class FunctionSpec:
     """Everything a host, a table or a help text needs to know of one worksheet function.
 
-    What a call needs and all that can be wrong is read at import; the longer texts are cut out when they are asked for.
+    The docstring is read at the first question about it, in one go.
     """
 
-    __slots__ = (
-        "_docstring",
-        "_indent",
-        "_places",
-        "counts_with",
-        "function",
-        "group",
-        "help",
-        "name",
-        "parameters",
-        "python_name",
-        "returns_kind",
-        "spills",
-        "spreads",
-    )
+    READ_LATER = ("_places", "counts_with", "help", "number_counts", "parameters", "returns_kind", "spills", "spreads")
+    __slots__ = ("_docstring", "_indent", "_pure", "function", "group", "name", "python_name", *READ_LATER)
 
     name: str  # as in a cell: CRR
     python_name: str  # crr
@@ -138,20 +119,41 @@ class FunctionSpec:
     spills: bool  # may answer with more than one cell
     spreads: bool  # given ranges, works cell by cell
     counts_with: str  # the optional number whose presence makes `count or ids` arguments counts, "" for most functions
+    number_counts: frozenset[int]  # with how many arguments, all plain numbers, it may be called as it is
     function: Callable[..., Any]  # takes what a cell may hold, raises MetricError
 
     def __init__(self, function: Callable[..., Any]) -> None:
-        self.python_name = function.__code__.co_name
+        code = function.__code__
+        self.python_name = code.co_name
         self.name = self.python_name.upper()
-        self.function = function
+        self.function = self._pure = function
         self.group = function.__globals__.get("GROUP", "")
+        self._docstring = function.__doc__ or ""
         if not self.group:
             raise self.disagreement("its module has no GROUP")
-        self._find_sections(function.__doc__ or "")
+        if code.co_kwonlyargcount or code.co_posonlyargcount or code.co_flags & 0x0C:  # *args or **named
+            raise self.disagreement("every argument must be an ordinary one")
+        # Python 3.13 and later take the docstring's own indent away, earlier ones leave it.
+        self._indent = "\n        " if "\n    Parameters:\n" in self._docstring else "\n    "
+        place = 0
+        for name in code.co_varnames[: code.co_argcount]:
+            place = self._docstring.find(f"{self._indent}{name} (", place)
+            if place < 0:
+                raise self.disagreement(f"the docstring describes no {name} in the order of the signature")
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in FunctionSpec.READ_LATER:
+            raise AttributeError(f"a FunctionSpec has no {name}")
+        self.read()
+        return getattr(self, name)
+
+    def read(self) -> None:
+        """Read the docstring; a disagreement is a TypeError that says what is wrong. Nothing is left to read later."""
+        self._find_sections()
         self.help = self._introduction()[0]
         self.returns_kind = self.section("Returns").partition(":")[0]
         self.spills = self.returns_kind not in ("number", "flag", "text")
-        self.parameters = self._read_parameters(function)
+        self.parameters = self._read_parameters(self._pure)
         kinds = [parameter.kind for parameter in self.parameters]
         self.spreads = self.returns_kind in ("number", "flag", "row") and all(
             kind in SINGLE_KINDS or kind == "params" for kind in kinds
@@ -162,6 +164,7 @@ class FunctionSpec:
             if not optional:
                 raise self.disagreement("takes counts or ids, but has no optional number that tells which")
             self.counts_with = optional[0]
+        self.number_counts = number_counts(self)
         self._check()
 
     def __repr__(self) -> str:
@@ -216,11 +219,9 @@ class FunctionSpec:
         start, end = self._places[title]
         return self._docstring[start:end].replace(self._indent, "\n").strip()
 
-    def _find_sections(self, docstring: str) -> None:
-        # Python 3.13 and later take the docstring's own indent away, earlier ones leave it.
-        indent = "\n    " if "\n    Parameters:\n" in docstring else "\n"
-        self._docstring = docstring
-        self._indent = f"{indent}    "
+    def _find_sections(self) -> None:
+        docstring = self._docstring
+        indent = self._indent[:-4]
         self._places: dict[str, tuple[int, int]] = {}  # where the text of each section starts and ends
         title, start = "", 0
         for following in SECTIONS:
@@ -251,8 +252,6 @@ class FunctionSpec:
     def _read_parameters(self, function: Callable[..., Any]) -> tuple[Parameter, ...]:
         """The parameters as signature and docstring both have them."""
         code = function.__code__
-        if code.co_kwonlyargcount or code.co_posonlyargcount or code.co_flags & 0x0C:  # *args or **named
-            raise self.disagreement("every argument must be an ordinary one")
         names = code.co_varnames[: code.co_argcount]
         defaults = function.__defaults__ or ()
         described = [(*head.partition(" ("), body) for head, body in self._named_lines("Parameters")]
@@ -270,6 +269,16 @@ class FunctionSpec:
 
     def _check(self) -> None:
         """Refuse what a spreadsheet, its function wizard or a reader would stumble over."""
+        from retention_xl.metrics.names import (
+            EXCEL_FUNCTIONS,
+            LONGEST_ARGUMENT_LIST,
+            LONGEST_HELP,
+            MOST_ARGUMENTS,
+            VBA_WORDS,
+            is_listed,
+            looks_like_a_cell,
+        )
+
         if is_listed(self.name, EXCEL_FUNCTIONS) or looks_like_a_cell(self.name):
             raise self.disagreement("Excel has a function or a cell of this name")
         if len(self.help) > LONGEST_HELP:
@@ -313,9 +322,8 @@ def metric(function: Callable[..., Any]) -> Callable[..., Any]:
     spec = FunctionSpec(function)
     if spec.name in CATALOGUE:
         raise spec.disagreement("is in the catalogue already")
-    counts = number_counts(spec)
-    answer = answering(spec, function, counts)
-    if 3 in counts and spec.returns_kind == "number":
+    answer = answering(spec, function)
+    if function.__code__.co_argcount >= 3:
         answer = shortcut_for_three_numbers(spec, function, answer)
     public: Any = answer
     public.__name__ = public.__qualname__ = spec.python_name
@@ -328,12 +336,12 @@ def metric(function: Callable[..., Any]) -> Callable[..., Any]:
     return answer
 
 
-def answering(spec: FunctionSpec, function: Callable[..., Any], counts: frozenset[int]) -> Callable[..., Any]:
+def answering(spec: FunctionSpec, function: Callable[..., Any]) -> Callable[..., Any]:
     """The function as everybody calls it: arguments read by their kinds, errors told in its name."""
 
     def answer(*args: Any, **named: Any) -> Any:
         try:
-            if len(args) in counts and not named:  # plain numbers need no reading
+            if len(args) in spec.number_counts and not named:  # plain numbers need no reading
                 for value in args:
                     if type(value) not in NUMBER_TYPES or value - value:  # NaN and infinity differ from themselves
                         break
@@ -353,10 +361,13 @@ def shortcut_for_three_numbers(
 ) -> Callable[..., Any]:
     """The same, with the commonest call of a cell - three plain numbers - taking two thirds of the time."""
     absent = object()
+    takes_three: bool | None = None  # not known before the first call
 
     def answer(one: Any = absent, two: Any = absent, three: Any = absent, /, *more: Any, **named: Any) -> Any:
+        nonlocal takes_three
         if (
-            type(three) in NUMBER_TYPES
+            takes_three
+            and type(three) in NUMBER_TYPES
             and type(two) in NUMBER_TYPES
             and type(one) in NUMBER_TYPES
             and not more
@@ -370,13 +381,15 @@ def shortcut_for_three_numbers(
                 raise MetricError(error.code, f"{spec.name}: {error}") from None
             except OverflowError:
                 pass
+        if takes_three is None:
+            takes_three = 3 in spec.number_counts and spec.returns_kind == "number"
         return otherwise(*(value for value in (one, two, three) if value is not absent), *more, **named)
 
     return answer
 
 
 def number_counts(spec: FunctionSpec) -> frozenset[int]:
-    """With how many arguments, all plain numbers, the function may be called as it is."""
+    """With how many arguments, all plain numbers, a function that has been read may be called as it is."""
     kinds = [parameter.kind for parameter in spec.parameters]
     if not spec.spreads and not spec.counts_with:
         return frozenset()

@@ -38,13 +38,16 @@ def nps(scores: list[float]) -> float:
     Source:
         Article 002; Reichheld (2003).
     """
-    for score in scores:
-        if not 0 <= score <= 10 or score % 1:
-            raise impossible(f"scores: {shown(score)} is not a whole number from 0 to 10.")
+    from collections import Counter  # a tally in one pass; at the top its import would cost more than all our own
+
     if not scores:
         raise base_is_zero("scores has no answers.")
-    promoters = sum(score >= 9 for score in scores)
-    detractors = sum(score <= 6 for score in scores)
+    answers = Counter(scores)
+    for score in answers:
+        if not 0 <= score <= 10 or score % 1:
+            raise impossible(f"scores: {shown(score)} is not a whole number from 0 to 10.")
+    promoters = answers[9] + answers[10]
+    detractors = len(scores) - promoters - answers[7] - answers[8]
     return 100 * (promoters - detractors) / len(scores)
 
 

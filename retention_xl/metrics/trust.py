@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from retention_xl.metrics.cells import nothing_yet, shown
 from retention_xl.metrics.checks import check_fraction, check_not_negative
-from retention_xl.metrics.names import LONGEST_HELP
 from retention_xl.metrics.spec import CATALOGUE, metric
 
 GROUP = "Trust"
@@ -119,6 +118,8 @@ def explain(function_name: str) -> list[list[str]]:
 
 def rows_of(label: str, text: str) -> list[list[str]]:
     """A text in as many rows as it needs: a cell of a spilled answer takes no more than 255 characters everywhere."""
+    from retention_xl.metrics.names import LONGEST_HELP
+
     rows: list[list[str]] = []
     line = ""
     for word in text.split():

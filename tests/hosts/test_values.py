@@ -75,8 +75,12 @@ def test_the_kinds_of_cells_are_handed_on_as_they_are() -> None:
 
 def test_a_range_keeps_its_shape_where_the_answer_has_the_shape_of_the_range() -> None:
     block = ((100.0, 200.0), (300.0, 400.0))
-    assert values.arguments_of(CRR, (block, block, 0.0))[0] == block
+    assert values.arguments_of(CRR, (block, block, 0.0))[0].shape == (2, 2)
     assert values.answer(CRR, (block, block, 0.0)) == [[1.0, 1.0], [1.0, 1.0]]
+    with_a_blank = ((100.0, 200.0), (300.0, None))
+    assert values.arguments_of(CRR, (with_a_blank, block, 0.0))[0] == with_a_blank
+    [first, [third, last]] = values.answer(CRR, (with_a_blank, block, 0.0))
+    assert (first, third, last) == ([1.0, 1.0], 1.0, ErrorValue("#DIV/0!"))
 
 
 def test_a_block_of_ids_is_read_row_by_row() -> None:
