@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Literal
 
 from ..errors import LedgerError
-from . import currencies, date_columns, readings, reasons
+from . import currencies, date_columns, readings, reasons, service_rules
 from .database import Connection, one, rows, sql
 from .dates import month_text
 from .places import Places
@@ -44,6 +44,7 @@ def clean(con: Connection, columns: dict[str, ColumnChoice], policy: Policy, pla
     readings.read_customers(con)
     readings.read_terms(con, columns["term"].heading if "term" in columns else "")
     home = currencies.read_currencies(con, "currency" in columns, policy.rates, policy.currency, name)
+    rates_by_date = False
     flags = {
         "recurring": nature == "recurring",
         "has_currency": "currency" in columns,
@@ -60,9 +61,10 @@ def clean(con: Connection, columns: dict[str, ColumnChoice], policy: Policy, pla
     _settle_extent(con)
     if nature == "recurring":
         con.execute(sql("reinvoices"))
-        _fill_recurring_cells(con)
+        _fill_recurring_cells(con, policy.policies, "subscription" in columns, home, rates_by_date)
     else:
         con.execute(sql("purchase_cells"))
+        con.execute(sql("policy_tables"))
     con.execute(sql("short_months"), {"recurring": flags["recurring"]})
     con.execute(sql("moves"))
     if not policy.allow_empty_months:
@@ -140,13 +142,18 @@ def _settle_extent(con: Connection) -> None:
     )
 
 
-def _fill_recurring_cells(con: Connection) -> None:
+def _fill_recurring_cells(
+    con: Connection, policies: Policies, has_subscription: bool, home: str, rates_by_date: bool
+) -> None:
+    """Cells by the policies. Lines below zero that take a customer below zero are refused, and all is made again."""
     con.execute(sql("spans"))
-    con.execute(sql("recurring_cells"))
-    (below,) = one(con, "SELECT count(*) FROM cells WHERE cents < 0")
-    if below:
-        con.execute(sql("negative"))
+    for _ in range(3):  # plain, by the policies without the refused ones, and after those that only this brought out
         con.execute(sql("recurring_cells"))
+        if not one(con, "SELECT count(*) FROM cells WHERE cents < 0")[0]:
+            service_rules.apply(con, policies, has_subscription, home, rates_by_date)
+            if not one(con, "SELECT count(*) FROM cells WHERE cents < 0")[0]:
+                break
+        con.execute(sql("negative"))
     _check_some_cells(con)
 
 

@@ -64,8 +64,8 @@ def _movements(con: Connection, first: int, month: int) -> tuple[MonthFacts, ...
     facts = []
     opening = opening_customers = 0
     for m in range(first, month + 1):
-        (new, back, up, down, churn, closing, c_new, c_back, c_up, c_down, c_lost, c_closing, kept) = found.get(
-            m, (0,) * 13
+        (new, back, up, down, churn, closing, c_new, c_back, c_up, c_down, c_lost, c_closing, kept, fx, paused) = (
+            found.get(m, (0,) * 15)
         )
         facts.append(
             MonthFacts(
@@ -85,6 +85,8 @@ def _movements(con: Connection, first: int, month: int) -> tuple[MonthFacts, ...
                 lost_customers=c_lost,
                 closing_customers=c_closing,
                 kept_opening=kept,
+                fx=fx,
+                paused=paused,
             )
         )
         opening, opening_customers = closing, c_closing

@@ -21,6 +21,7 @@ def collect(con: Connection) -> None:
         "SELECT line, 'noted', 'sign_differs' FROM lines WHERE sign_differs AND refusal = ''",
         "SELECT line, 'noted', 'no_term' FROM lines WHERE no_term AND refusal = ''",
         "SELECT line, 'noted', 'one_day' FROM lines WHERE one_day AND refusal = ''",
+        "SELECT line, 'noted', 'replaced' FROM replaced",
         "SELECT l.line, 'noted', CASE WHEN m.purchases = 0 THEN 'refund_alone' ELSE 'refund_beyond' END "
         "FROM lines l JOIN short_months m ON m.customer = l.customer AND m.month = l.month "
         "WHERE l.role = 'refund' AND l.refusal = ''",
@@ -96,7 +97,7 @@ def _notes(con: Connection, columns: dict[str, ColumnChoice], places: Places) ->
         f"""
         WITH listed AS (SELECT * FROM issues ORDER BY CASE action {rank} END, line, code LIMIT {NOTES_LIMIT})
         SELECT i.action, i.code, i.line, l.own_cents, coalesce(l.currency, ''), l.months, s.damage,
-            coalesce(p.meant, ''), coalesce(a.detail, ''), coalesce(t.detail, ''), d.original, {raw}
+            coalesce(p.meant, ''), coalesce(a.detail, ''), coalesce(t.detail, ''), d.original, o.by_line, {raw}
         FROM listed i
         JOIN lines l ON l.line = i.line
         JOIN source s ON s.line = i.line
@@ -104,11 +105,12 @@ def _notes(con: Connection, columns: dict[str, ColumnChoice], places: Places) ->
         LEFT JOIN read_amounts a ON a.text = s.raw_amount AND a.typed = s.amount_typed
         LEFT JOIN read_dates t ON t.field = 'date' AND t.text = s.raw_date AND i.code = 'date_two_readings'
         LEFT JOIN duplicates d ON d.line = i.line
+        LEFT JOIN replaced o ON o.line = i.line AND i.code = 'replaced'
         ORDER BY CASE i.action {rank} END, i.line, i.code
         """,
     )
     notes = []
-    for action, code, line, cents, currency, months, damage, meant, readings, days, original, *texts in found:
+    for action, code, line, cents, currency, months, damage, meant, readings, days, original, by_line, *texts in found:
         field, sentence = dict(_ACTIONS)[action][code]
         by_field = dict(zip(FIELDS, texts, strict=True))
         if code == "total_line" and not by_field["customer"].strip():
@@ -123,6 +125,7 @@ def _notes(con: Connection, columns: dict[str, ColumnChoice], places: Places) ->
             "same_line_twice": f"as {places.told(original or line)}",
             "duplicate": f"{places.told(original or line)}",
             "duplicates": f"{places.told(original or line)}",
+            "replaced": places.told(by_line or line),
         }.get(code, "")
         file, own_line = places.of(line)
         notes.append(

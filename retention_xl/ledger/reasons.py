@@ -53,6 +53,7 @@ NOTED: dict[str, tuple[str, str]] = {
     "sign_differs": ("amount", "the currency sign differs from the currency column, which counts"),
     "no_term": ("term", "no term is stated; taken as one-time, not as recurring revenue"),
     "one_day": ("end", "the service starts and ends on one day; taken as one-time, not as recurring revenue"),
+    "replaced": ("", "a later invoice of the same subscription starts before this one has run out and takes its place"),
     "refund_alone": ("amount", "a refund in a month without purchases of this customer"),
     "refund_beyond": ("amount", "refunds of the month are larger than the customer's purchases in it"),
 }

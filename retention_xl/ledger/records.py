@@ -11,7 +11,7 @@ from .policies import Policies
 from .supporting.records import Supporting
 
 Nature = Literal["recurring", "purchases"]
-Kind = Literal["New", "Reactivation", "Expansion", "Contraction", "Churn"]
+Kind = Literal["New", "Reactivation", "Expansion", "Contraction", "Churn", "Paused", "Resumed", "Currency"]
 NOTES_LIMIT = 20_000  # lines listed one by one; all are counted
 CUSTOMER_MONTHS_LIMIT = 720_000  # of the customer table: 20,000 customers in 36 months
 
@@ -77,6 +77,8 @@ class MonthFacts:
     lost_customers: int
     closing_customers: int
     kept_opening: int  # opening revenue of the customers who stayed: the numerator of direct DRR
+    fx: int = 0  # what changes of exchange rates made of the revenue, with its sign; 0 without rates by date
+    paused: int = 0  # revenue resumed less revenue paused in the month: a pause is neither churn nor contraction
 
 
 @dataclass(frozen=True, slots=True)

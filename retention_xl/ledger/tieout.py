@@ -8,7 +8,8 @@ from .records import Nature, TieOutItem
 
 # Lines that are billed without being recurring revenue or purchases, by their role.
 _OTHER = {
-    "once": ("one_time", "One-time, set-up and usage lines"),
+    "once": ("one_time", "One-time and set-up lines"),
+    "usage": ("usage", "Usage lines"),
     "tax": ("tax", "Tax"),
     "refund": ("refunds", "Refunds"),
     "credit": ("credit_notes", "Credit notes"),
@@ -16,6 +17,20 @@ _OTHER = {
     "reinvoice": ("reinvoices", "Invoices that bill a credit note anew"),
     "cancel": ("cancellations", "Amounts on cancellation lines"),
     "reactivate": ("reactivations", "Amounts on reactivation lines"),
+    "pause": ("pauses", "Amounts on pause lines"),
+}
+
+# What a policy takes out of recurring revenue or puts in.
+_POLICIES = {
+    "overlap": "Invoices replaced by an early renewal or an upgrade",
+    "cancel": "Paid for after the customer cancelled",
+    "unpaid": "Unpaid invoices that no longer count",
+    "pause": "Paused subscriptions",
+    "gap": "Gaps bridged until a late renewal",
+    "return": "Absences counted as none",
+    "refunds": "Refunds and credit notes taken off the revenue they belong to",
+    "usage": "Usage counted as a mean of three months",
+    "exchange": "Months at their own rate of exchange instead of the invoice's",
 }
 
 
@@ -48,8 +63,19 @@ def _recurring(con: Connection, month: int) -> list[TieOutItem]:
     (total, here, ahead, later, elsewhere, others, rounding, rounding_here, part, part_here) = map(
         int, one(con, sql("tie_out_recurring"), {"month": month})
     )
+    changed = {
+        policy: (int(all_months), int(month_only))
+        for policy, all_months, month_only in rows(con, sql("tie_out_policies"), {"month": month})
+    }
+    total += sum(cents for cents, _ in changed.values())
+    here += sum(cents for _, cents in changed.values())
     return [
         TieOutItem("recurring_revenue", "Recurring revenue of the months to date", "recognised", here, total),
+        *(
+            TieOutItem(f"policy_{policy}", label, "billed", -changed[policy][1], -changed[policy][0])
+            for policy, label in _POLICIES.items()
+            if policy in changed
+        ),
         TieOutItem("billed_ahead", "Billed to date for service after the month", "billed", None, ahead),
         TieOutItem("billed_later", "Billed after the month for service after it", "billed", None, later),
         TieOutItem("billed_elsewhere", "Service of the month billed in other months", "billed", elsewhere, 0),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from retention_xl.errors import LedgerError
-from retention_xl.ledger import Ledger
+from retention_xl.ledger import Ledger, Policies
 
 from .conftest import Given
 
@@ -151,7 +151,7 @@ def test_service_that_ends_before_it_starts_is_refused_and_of_one_day_is_one_tim
     [
         ("A,2023-05-10,one-time,99.00,", "one_time", 9900),
         ("A,2023-05-10,setup fee,99.00,month", "one_time", 9900),
-        ("A,2023-05-10,usage,99.00,month", "one_time", 9900),
+        ("A,2023-05-10,usage,99.00,month", "usage", 9900),
         ("A,2023-05-10,invoice,99.00,", "one_time", 9900),
         ("A,2023-05-10,invoice,99.00,one-time", "one_time", 9900),
         ("A,2023-05-10,tax,19.00,month", "tax", 1900),
@@ -212,7 +212,8 @@ def test_each_credit_is_answered_by_one_invoice(given: Given) -> None:
         + STEADY
         + "A,2023-05-02,invoice,120.00,year\n"
         + "A,2023-05-04,credit,-120.00,\nA,2023-05-04,invoice,120.00,year\n"
-        "A,2023-05-09,credit,-120.00,\nA,2023-05-09,invoice,120.00,year\nA,2023-05-11,invoice,120.00,year\n"
+        "A,2023-05-09,credit,-120.00,\nA,2023-05-09,invoice,120.00,year\nA,2023-05-11,invoice,120.00,year\n",
+        policies=Policies(overlap="add"),
     )
     assert set(months_of(ledger).values()) == {2000}  # the first invoice, and the one that no credit calls for
     assert (totals(ledger)["reinvoice_credits"], totals(ledger)["reinvoices"]) == (-24000, 24000)

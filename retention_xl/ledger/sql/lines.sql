@@ -29,7 +29,7 @@ WITH joined AS (
 kinded AS (
     SELECT *,
         CASE
-            WHEN amount_code = 'amount_blank' AND stated_kind IN ('cancel', 'reactivate') THEN 0
+            WHEN amount_code = 'amount_blank' AND stated_kind IN ('cancel', 'reactivate', 'pause') THEN 0
             ELSE own
         END AS own_cents,
         CASE
@@ -104,21 +104,20 @@ judged AS (
     FROM billed
 )
 SELECT
-    line, line_hash, customer, day, month_number(day) AS month, kind, own_cents, currency, cents, refusal,
+    line, line_hash, customer, day, period_number(day) AS month, kind, own_cents, currency, cents, refusal,
     plan, tier, region, channel, reason,
     CASE
-        WHEN kind IN ('tax', 'cancel', 'reactivate') THEN kind
+        WHEN kind IN ('tax', 'cancel', 'reactivate', 'pause') THEN kind
         WHEN NOT $recurring THEN CASE WHEN kind IN ('refund', 'credit') OR own_cents < 0 THEN 'refund' ELSE 'purchase' END
-        WHEN kind IN ('refund', 'credit', 'once') THEN kind
+        WHEN kind IN ('refund', 'credit', 'once', 'usage') THEN kind
         WHEN months > 0 THEN 'recurring'
         ELSE 'once'
     END AS role,
     CASE WHEN may_recur AND months > 0 THEN months END AS months,
     CASE WHEN may_recur AND months > 0 THEN first_day END AS first_day,
     CASE WHEN may_recur AND months > 0 THEN coalesce(until, add_months(first_day, months)) END AS until,
-    CASE WHEN may_recur AND months > 0 THEN month_number(first_day) END AS first_month,
-    CASE WHEN may_recur AND months > 0 THEN CASE WHEN until IS NULL THEN months ELSE month_number(until) - month_number(first_day) END END
-        AS covered,
+    CASE WHEN may_recur AND months > 0 THEN period_number(first_day) END AS first_month,
+    CASE WHEN may_recur AND months > 0 THEN periods_served(first_day, until, months) END AS covered,
     CASE WHEN may_recur AND months > 0 AND cents IS NOT NULL THEN share_of(cents, months) END AS mrr,
     -- worth telling, though the line is taken
     respelled AND refusal = '' AS respelled,

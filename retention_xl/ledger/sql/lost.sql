@@ -2,9 +2,10 @@
 -- whose date is nearest the end of the service. Where the ledger has cancellation lines, only they state reasons.
 CREATE OR REPLACE TABLE lost AS
 WITH gone AS (
-    SELECT s.customer, s.from_month, s.to_month + 1 AS month, s.next_month, m.cents
+    SELECT s.customer, s.from_month, s.to_month + 1 AS month, s.next_month, m.cents + coalesce(e.held, 0) AS cents
     FROM spells s
     JOIN moves m ON m.customer = s.customer AND m.month = s.to_month
+    LEFT JOIN effects e ON e.customer = s.customer AND e.month = s.to_month
     WHERE s.to_month + 1 > $since AND s.to_month + 1 <= $month
 ),
 stated AS (

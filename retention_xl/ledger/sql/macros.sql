@@ -14,6 +14,12 @@ CREATE OR REPLACE MACRO plain_key(t) AS
 
 CREATE OR REPLACE MACRO month_number(d) AS CAST(year(d) * 12 + month(d) - 1 AS INTEGER);
 
+-- The month that the figures put a day in, and how many month ends a service holds. A fiscal calendar has its own (periods.sql).
+CREATE OR REPLACE MACRO period_number(d) AS month_number(d);
+
+CREATE OR REPLACE MACRO periods_served(first, until, months) AS
+    CASE WHEN until IS NULL THEN months ELSE month_number(until) - month_number(first) END;
+
 -- EDATE: the same day n months on, or the last day of a month that has no such day.
 CREATE OR REPLACE MACRO add_months(d, n) AS CAST(d + to_months(CAST(n AS INTEGER)) AS DATE);
 

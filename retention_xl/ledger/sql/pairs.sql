@@ -1,10 +1,13 @@
 -- Customers active at the opening or the closing of the month, with what their lines say up to the end of the month.
 WITH sides AS (
-    SELECT customer, any_value(first_month) AS first_month,
-        max(cents) FILTER (WHERE month = $month - 1) AS opening,
-        max(cents) FILTER (WHERE month = $month) AS closing
-    FROM moves WHERE month IN ($month - 1, $month)
-    GROUP BY customer
+    SELECT m.customer, any_value(m.first_month) AS first_month,
+        max(m.cents) FILTER (WHERE m.month = $month - 1) AS opening,
+        max(m.cents) FILTER (WHERE m.month = $month) AS closing,
+        max(m.cents - coalesce(e.fx, 0) - coalesce(e.paused, 0)) FILTER (WHERE m.month = $month) AS like_closing,
+        coalesce(max(e.paused) FILTER (WHERE m.month = $month), 0) AS paused
+    FROM moves m LEFT JOIN effects e ON e.customer = m.customer AND e.month = m.month
+    WHERE m.month IN ($month - 1, $month)
+    GROUP BY m.customer
 ),
 known AS (
     SELECT l.*, (l.day - DATE '1970-01-01') * 10000000000 + l.line AS stamp,
@@ -32,8 +35,11 @@ SELECT c.name, p.opening, p.closing, p.first_month,
     CASE
         WHEN p.closing IS NULL THEN 'Churn'
         WHEN p.opening IS NULL THEN CASE WHEN p.first_month = $month THEN 'New' ELSE 'Reactivation' END
-        WHEN p.closing > p.opening THEN 'Expansion'
-        WHEN p.closing < p.opening THEN 'Contraction'
+        WHEN p.like_closing > p.opening THEN 'Expansion'
+        WHEN p.like_closing < p.opening THEN 'Contraction'
+        WHEN p.paused < 0 THEN 'Paused'
+        WHEN p.paused > 0 THEN 'Resumed'
+        WHEN p.closing <> p.opening THEN 'Currency'
     END AS kind,
     t.term_months, t.paid_through, n.cancelled_on,
     CASE WHEN p.closing IS NULL THEN coalesce(g.reason, '') ELSE coalesce(n.reason, '') END AS reason,

@@ -1,0 +1,6 @@
+-- Customers whose services need a closer look: with several invoices for one month's end, or with lines that a policy acts on.
+CREATE OR REPLACE TABLE looked_at AS
+SELECT customer FROM cells WHERE $overlap AND invoices > 1
+UNION
+SELECT customer FROM lines
+WHERE refusal = '' AND (role = 'pause' OR ($stops AND role = 'cancel') OR ($refunds AND role IN ('refund', 'credit')));
