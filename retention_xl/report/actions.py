@@ -8,7 +8,7 @@ from datetime import date
 
 from retention_xl import metrics
 from retention_xl.ledger.records import Facts
-from retention_xl.report import rules_customers, rules_experience, rules_surveys, rules_totals
+from retention_xl.report import rules_customers, rules_experience, rules_risk, rules_surveys, rules_totals
 from retention_xl.report.risk import Risk
 from retention_xl.report.rules import (
     Rule,
@@ -65,6 +65,11 @@ _CONDITIONS: Mapping[str, Callable[[Case, Rule], Breach | None]] = {
     "young_cohorts_weaker": rules_customers.young_cohorts_weaker,
     "channel_churns": rules_customers.channel_churns,
     "channel_valuable": rules_customers.channel_valuable,
+    "revenue_at_risk": rules_risk.revenue_at_risk,
+    "offers_to_those_at_risk": rules_risk.offers_to_those_at_risk,
+    "tickets_pile_up": rules_risk.tickets_pile_up,
+    "nothing_told": rules_risk.nothing_told,
+    "loyalty_weighed": rules_risk.loyalty_weighed,
     "notice_given": rules_customers.notice_given,
     "monthly_plans_leave": rules_customers.monthly_plans_leave,
     "cancelled_early": rules_customers.cancelled_early,
@@ -129,7 +134,7 @@ def checklist(
     """
     given = starting_values() if inputs is None else inputs
     case = Case(facts, limits, targets, margin, checks_failed, confidence, longest_lifetime, minimum, given, risk)
-    absent, found = _absent(facts), []
+    absent, found = _absent(facts, given), []
     for rule in rules():
         if rule.condition and facts.nature in rule.natures and not absent & set(rule.needs):
             breach = _CONDITIONS[rule.condition](case, rule)
@@ -139,25 +144,27 @@ def checklist(
     return tuple(action for _, action in found)
 
 
-def judged(facts: Facts) -> frozenset[str]:
+def judged(facts: Facts, inputs: Mapping[str, float] | None = None) -> frozenset[str]:
     """The rules that these facts have the data for, whether they call for action or not."""
-    absent = _absent(facts)
+    absent = _absent(facts, inputs)
     possible = (rule for rule in rules() if rule.condition and facts.nature in rule.natures)
     return frozenset(r.id for r in possible if not absent & set(r.needs)) - rules_experience.unmeasured(facts)
 
 
-def missing_data(facts: Facts) -> tuple[tuple[str, str], ...]:
+def missing_data(facts: Facts, inputs: Mapping[str, float] | None = None) -> tuple[tuple[str, str], ...]:
     """Data that the ledger does not give, each with what it would add to the report."""
-    absent, lines = _absent(facts), []
+    absent, lines = _absent(facts, inputs), []
     for need in data_needs():
-        waiting = [rule for rule in rules() if need.id in rule.needs and facts.nature in rule.natures]
+        waiting = [
+            rule for rule in rules() if need.id in (*rule.needs, *rule.better_with) and facts.nature in rule.natures
+        ]
         if waiting and need.id in absent:
             checks = f"check{'s' if len(waiting) > 1 else ''} {listed(rule.id for rule in waiting)}"
             lines.append((need.label, f"{need.adds} ({checks})"))
     return tuple(lines)
 
 
-def _absent(facts: Facts) -> set[str]:
+def _absent(facts: Facts, inputs: Mapping[str, float] | None = None) -> set[str]:
     """Data that cannot be found in these facts. What no lost customer could have shown is not called missing."""
     someone_lost = any(reason.customers for reason in facts.reasons)
     beside, cards = facts.supporting, facts.supporting.customers.values()
@@ -176,6 +183,7 @@ def _absent(facts: Facts) -> set[str]:
         "usage": bool(beside.usage),
         "invites": bool(beside.invitations),
         "spend": bool(beside.spend),
+        "loyalty_cost": "loyalty.cost" in (inputs or {}) and any(card.loyalty is not None for card in cards),
         "notices_sent": bool(beside.improvements) or "improvements" in given,
     }
     return {need.id for need in data_needs() if not there.get(need.id, False)}

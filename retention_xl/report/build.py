@@ -59,12 +59,12 @@ def build_report(facts: Facts, settings: Settings, source: Source, previous: Pre
         risk=risk,
     )
     rates = {key: getattr(shown[-1], key) for key in ("crr", "drr", "grr", "nrr")}
-    judges = judged(facts)
+    judges = judged(facts, settings.values())
     carried = carry_over(actions, previous, facts.month, judges, rates)
     restated = restatement(facts, settings, previous) if previous else None
     words = PURCHASES if facts.nature == "purchases" else RECURRING
     tiles = _tiles(words, settings, shown)
-    missing = (*missing_data(facts), *not_compared(facts))
+    missing = (*missing_data(facts, settings.values()), *not_compared(facts))
     return Report(
         facts=facts,
         settings=settings,

@@ -122,8 +122,6 @@ def at_risk(facts: Facts, values: Mapping[str, float]) -> Risk | None:
     if facts.nature != "recurring" or not closing.closing:
         return None
     found = evidence_of(facts, values)
-    if len(found.signs) < 2:  # the month of joining alone tells nothing
-        return None
     lowest, weights = values["risk.listed"], {sign.key: values[sign.weight_key] for sign in found.signs}
     reached: list[tuple[float, Pair, Evidence]] = []
     others = others_cents = 0

@@ -35,6 +35,7 @@ class Rule:
     title: str
     natures: tuple[Nature, ...]
     needs: tuple[str, ...]
+    better_with: tuple[str, ...]
     severity: int
     minimum: int | None
     condition: str
@@ -207,6 +208,7 @@ def _rule(entry: Mapping[str, Any]) -> Rule:
         title=entry["title"],
         natures=tuple(entry["natures"]),
         needs=tuple(entry["needs"]),
+        better_with=tuple(entry.get("better_with", ())),
         severity=entry["severity"],
         minimum=entry.get("minimum"),
         condition=entry.get("condition", ""),

@@ -224,11 +224,7 @@ def _variance(values: Sequence[int]) -> float:
 
 def notice_given(case: Case, rule: Rule) -> Breach | None:
     """Customers who have cancelled and are paid through beyond the month's end: still to be won."""
-    waiting = [
-        pair
-        for pair in case.closing_pairs
-        if pair.cancelled_on is not None and (pair.paid_through is None or pair.paid_through > case.last_day)
-    ]
+    waiting = [pair for pair in case.closing_pairs if pair.name in case.leaving and not case.leaving[pair.name].payment]
     if not waiting:
         return None
     days = int(case.limit(rule, "days"))
@@ -237,7 +233,7 @@ def notice_given(case: Case, rule: Rule) -> Breach | None:
     finding = f"{case.words.counted(len(waiting))} {verb}: {money(total(customers), case.facts.currency)} of MRR"
     due: date | None = None
     do = ""
-    if ends := [pair.paid_through for pair in waiting if pair.paid_through is not None]:
+    if ends := [end for pair in waiting if (end := case.leaving[pair.name].end) is not None]:
         first, next_day = min(ends), case.last_day + timedelta(days=1)
         whose = "" if len(waiting) == 1 else "the first of them "
         finding += f", {whose}paid until {day_name(first - timedelta(days=1))}"

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 from retention_xl.ledger.records import Facts, RepeatFacts
+from retention_xl.ledger.supporting.records import CustomerCard, Improvement, Supporting, TableRead, Ticket
 
 from .experience_cases import EXPERIENCE_CASES
 from .made_facts import Account, accounts, made_facts
@@ -137,6 +139,32 @@ def everything_in_order() -> Facts:
     return made_facts(accounts(200, 100, 101, 102))
 
 
+def open_tickets(customers: int, before: int, now: int) -> Facts:
+    """So many tickets, each of a customer of its own, open at the end of the month before and of this month."""
+    facts = made_facts(accounts(customers, 100, 100, 100))
+    names = [account.name for account in facts.pairs]
+    waiting = [Ticket(name, date(2026, 9, 28), date(2026, 10, 5), 4.0) for name in names[:before]]
+    waiting += [Ticket(name, date(2026, 10, 28), None, None) for name in names[:now]]
+    return replace(facts, supporting=Supporting(tickets=tuple(waiting)))
+
+
+def told_last(day: date | None) -> Facts:
+    """When the customers were last told of an improvement; None: the table is there and empty."""
+    facts = made_facts(accounts(50, 100, 100, 100))
+    told = (Improvement(day, "Faster search"),) if day else ()
+    return replace(facts, supporting=Supporting((TableRead("improvements", "told.csv", 0, 0),), improvements=told))
+
+
+def members(kept: tuple[int, int], others: tuple[int, int]) -> Facts:
+    """(number, of whom kept) of members of the loyalty programme and of other customers."""
+    customers: list[Account] = []
+    for name, (number, stayed) in (("Member", kept), ("Other", others)):
+        customers += accounts(stayed, 100, 100, 100, name=name)
+        customers += accounts(number - stayed, 100, 100, None, name=f"{name} lost")
+    cards = {c.name: CustomerCard(c.name, loyalty=c.name.startswith("Member")) for c in customers}
+    return replace(made_facts(customers), supporting=Supporting(customers=cards))
+
+
 # rule: (breaks it, is healthy, would break it but within chance, would break it but of too few customers)
 CASES: dict[str, tuple[Callable[[], Facts], ...]] = {
     "R01": (
@@ -156,6 +184,12 @@ CASES: dict[str, tuple[Callable[[], Facts], ...]] = {
         lambda: reasons("Rude support", (6, 60), (3, 60)),
         lambda: reasons("Rude support", (12, 30), (9, 30)),
         lambda: reasons("Rude support", (18, 19), (0, 60)),
+    ),
+    "R04": (
+        lambda: open_tickets(500, 30, 80),
+        lambda: open_tickets(500, 30, 31),
+        lambda: open_tickets(60, 5, 7),
+        lambda: open_tickets(19, 1, 15),
     ),
     "R05": (
         lambda: two_sizes((100, 20, 1000), (900, 9, 100)),

@@ -9,6 +9,7 @@ import pytest
 
 from retention_xl.ledger.records import Facts
 from retention_xl.report.actions import Action, checklist, default_limits
+from retention_xl.report.risk import at_risk
 from retention_xl.report.rules import rules, starting_values
 from retention_xl.report.rules_case import Case
 
@@ -20,6 +21,7 @@ from .rule_cases import (
     lost_after_a_quiet_month,
     one_on_notice,
     repeat_rates,
+    told_last,
     two_channels,
     valuable_channel,
 )
@@ -27,11 +29,16 @@ from .rule_cases import (
 TARGETS = {"crr": 0.975}
 
 
-def fired(facts: Facts, *, margin: float = 0.8, failed: tuple[str, ...] = ()) -> dict[str, Action]:
-    return {action.rule: action for action in checklist(facts, default_limits(), TARGETS, margin, failed)}
+def fired(facts: Facts, *, margin: float = 0.8, failed: tuple[str, ...] = (), **changed: float) -> dict[str, Action]:
+    inputs = {**starting_values(), "policy.margin": margin}
+    inputs |= {key.replace("__", "."): value for key, value in changed.items()}
+    risk = at_risk(facts, inputs)
+    found = checklist(facts, default_limits(), TARGETS, margin, failed, inputs=inputs, risk=risk)
+    return {action.rule: action for action in found}
 
 
-WITHOUT_CHANCE = {"R17", "R31", "R32"}
+# Counts of what is there, not of what chance may have brought; each has its own tests.
+WITHOUT_CHANCE = {"R08", "R09", "R17", "R29", "R31", "R32", "R33"}
 
 
 def test_every_rule_that_a_ledger_can_feed_has_its_cases() -> None:
@@ -230,7 +237,8 @@ def test_every_limit_of_a_rule_is_read_by_its_condition(monkeypatch: pytest.Monk
     read = set()
     limit = Case.limit
     monkeypatch.setattr(Case, "limit", lambda case, rule, name: read.add((rule.id, name)) or limit(case, rule, name))
-    for facts in [one_on_notice(date(2026, 10, 20), date(2026, 11, 14)), *(breaks() for breaks, *_ in CASES.values())]:
+    others = [one_on_notice(date(2026, 10, 20), date(2026, 11, 14)), told_last(date(2026, 5, 1))]
+    for facts in [*others, *(breaks() for breaks, *_ in CASES.values())]:
         fired(facts)
     assert read == {(rule.id, one.name) for rule in rules() for one in rule.limits}
 

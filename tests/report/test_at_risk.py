@@ -21,6 +21,7 @@ from retention_xl.report.write import write_report
 from .engines import cached, compare, recalc_formualizer, recalc_ironcalc, recalc_libreoffice
 from .made_facts import Account, accounts, made_facts
 from .risk_facts import AFTER, SIGNED, days_ago, signed_facts
+from .small_facts import facts_of
 
 
 def found(facts: Facts, **changed: float) -> Risk:
@@ -170,6 +171,16 @@ def test_every_formula_of_all_signs_is_recalculated_to_the_value_shown(tmp_path:
     write_report(report, path)
     for recalculate in (recalc_ironcalc, recalc_formualizer):
         assert compare(cached(path), recalculate(path)) == []
+
+
+def test_a_single_sign_and_a_single_customer_make_a_sheet(tmp_path: Path) -> None:
+    facts = facts_of({"Anna": [100, 100, 50], "Ben": [300, 300, 300]})
+    path = tmp_path / "report.xlsx"
+    write_report(report_of(facts), path)
+    for recalculate in (recalc_ironcalc, recalc_formualizer):
+        assert compare(cached(path), recalculate(path)) == []
+    sheet = openpyxl.load_workbook(path, data_only=True)["At risk"]
+    assert [sheet["B23"].value, sheet["F23"].value, sheet["L23"].value] == ["Anna", 0.3, "cut down by 50 %"]
 
 
 @pytest.mark.libreoffice
