@@ -1,16 +1,32 @@
 -- The movements between the close of two days, counted twice: a customer is lost at the end of what is paid (paid), or on the day
 -- of the cancellation if that is earlier (cancel). Brief is who comes and goes, or goes and comes back, between the two days.
+-- At the month's ends revenue is what `moves` says, so that every policy is in it; days of service tell what changed since.
 WITH served AS (
     SELECT customer, first_day, until, mrr FROM profile_lines WHERE until > $opening_day
 ),
-sides AS (
+by_line AS (
     SELECT customer,
-        coalesce(sum(mrr) FILTER (WHERE first_day <= $opening_day), 0) AS m0,
-        coalesce(sum(mrr) FILTER (WHERE until > $closing_day), 0) AS m1,
+        coalesce(sum(mrr) FILTER (WHERE first_day <= $opening_day AND until > $opening_day), 0) AS opening_lines,
+        coalesce(sum(mrr) FILTER (WHERE first_day <= $month_opens AND until > $month_opens), 0) AS month_lines,
+        coalesce(sum(mrr) FILTER (WHERE until > $closing_day), 0) AS closing_lines,
         max(first_day) FILTER (WHERE mrr > 0 AND first_day <= $opening_day) AS start0,
         max(first_day) FILTER (WHERE mrr > 0) AS start1,
-        min(first_day) FILTER (WHERE mrr > 0) AS first_start
-    FROM served GROUP BY customer
+        min(first_day) FILTER (WHERE mrr > 0 AND first_day > $opening_day) AS first_start
+    FROM profile_lines GROUP BY customer
+),
+by_month AS (
+    SELECT customer, max(cents) FILTER (WHERE month = $month - 1) AS opening, max(cents) FILTER (WHERE month = $month) AS closing
+    FROM moves WHERE month IN ($month - 1, $month) GROUP BY customer
+),
+sides AS (
+    SELECT coalesce(l.customer, m.customer) AS customer, l.start0, l.start1, l.first_start,
+        coalesce(m.opening, 0) + coalesce(l.opening_lines - l.month_lines, 0) AS m0,
+        coalesce(m.closing, 0) AS m1,
+        CASE WHEN coalesce(l.opening_lines = l.month_lines, TRUE) THEN m.opening IS NOT NULL
+            ELSE coalesce(m.opening, 0) + l.opening_lines - l.month_lines > 0 END AS here0,
+        m.closing IS NOT NULL AS here1,
+        coalesce(l.opening_lines <= 0 AND l.closing_lines <= 0, FALSE) AS unserved
+    FROM by_line l FULL JOIN by_month m ON m.customer = l.customer
 ),
 cancelled AS (
     SELECT customer, max(day) FILTER (WHERE day <= $opening_day) AS day0, max(day) AS day1
@@ -44,14 +60,14 @@ arrivals AS (
     -- what who is there at neither day paid on the first day
     SELECT a.customer, sum(s.mrr) AS paid
     FROM sides a JOIN served s ON s.customer = a.customer AND s.first_day <= a.first_start AND s.until > a.first_start
-    WHERE a.m0 <= 0 AND a.m1 <= 0
+    WHERE a.unserved AND NOT a.here0 AND NOT a.here1
     GROUP BY a.customer
 ),
 known AS (
-    SELECT DISTINCT customer FROM moves WHERE month <= $known_until AND customer IN (SELECT customer FROM sides WHERE m0 <= 0)
+    SELECT DISTINCT customer FROM moves WHERE month <= $known_until AND customer IN (SELECT customer FROM sides WHERE NOT here0)
 ),
 states AS (
-    SELECT s.m0, s.m1, s.m0 > 0 AS here0, s.m1 > 0 AS here1, k.customer IS NOT NULL AS is_known,
+    SELECT s.m0, s.m1, s.here0, s.here1, k.customer IS NOT NULL AS is_known,
         coalesce(c.day0 >= s.start0 AND (t.day0 IS NULL OR t.day0 < c.day0), FALSE) AS notice0,
         coalesce(c.day1 >= s.start1 AND (t.day1 IS NULL OR t.day1 < c.day1), FALSE) AS notice1,
         coalesce(g.gaps, 0) AS gaps, coalesce(g.gap_money, 0) AS gap_money, coalesce(a.paid, 0) AS arrival
