@@ -84,7 +84,9 @@ def report(
     month: Annotated[
         str | None, typer.Option(metavar="YYYY-MM", help="Report month. The last complete month unless told.")
     ] = None,
-    template: Annotated[str, typer.Option(help="Template of the workbook.")] = "monthly",
+    template: Annotated[
+        str, typer.Option(help="Template of the workbook: monthly, board (the month on one page), or a file of yours.")
+    ] = "monthly",
     output: Annotated[
         Path | None,
         typer.Option(
@@ -148,6 +150,9 @@ def report(
     pdf: Annotated[
         bool, typer.Option("--pdf", help="Also print the workbook to a PDF beside it, through LibreOffice.")
     ] = False,
+    board: Annotated[
+        bool, typer.Option("--board", help="Also write the month on one page, NAME-board.xlsx beside the workbook.")
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
 ) -> None:
     """Make the monthly workbook from a billing ledger."""
@@ -172,7 +177,7 @@ def report(
             "sheet": sheet,
         }
         earlier = None if no_previous else previous or FIND
-        make_report(ledger, output, month, template, reading, rates, settings, quiet, verify, pdf, earlier)
+        make_report(ledger, output, month, template, reading, rates, settings, quiet, verify, pdf, earlier, board)
 
 
 @app.command()
@@ -223,6 +228,7 @@ def make_report(
     verify: bool = False,
     pdf: bool = False,
     previous: Path | str | None = None,
+    board: bool = False,
 ) -> None:
     """From the ledger to the workbook and the summary."""
     from retention_xl.ledger.sources import source_name
@@ -242,6 +248,7 @@ def make_report(
             verify=verify,
             pdf=pdf,
             previous=previous,
+            board=board,
         )
     if not quiet:
         print_summary(done.report, done.path, done.remarks)

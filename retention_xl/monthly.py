@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from retention_xl.report.model import Report
 
 
+BOARD = "board"  # the template of the month on one page
 FIND = "find"  # the newest workbook of an earlier month, where the program writes the new one
 
 
@@ -41,12 +42,14 @@ def write_monthly(
     verify: bool = False,
     pdf: bool = False,
     previous: Path | str | None = FIND,
+    board: bool = False,
 ) -> Monthly:
     """Read the ledger (one path or several, or a DataFrame, `name` to its readers) and write its workbook.
 
     `reading` goes to `read_ledger`. Without an output the workbook is named after ledger and month, in `folder`.
     `verify`: only if a spreadsheet engine computes the same in every cell; `pdf`: and print it to a PDF beside it.
     `previous` is the workbook of an earlier month, whose checklist goes on, `FIND`, or None to begin anew.
+    `board`: also the month on one page, in a workbook of its own beside it.
     """
     progress("Starting", None)
     from retention_xl.report.pdf import installed_libreoffice, print_to_pdf
@@ -75,9 +78,15 @@ def write_monthly(
             columns=tuple(read.columns),
         )
     target = output or folder / default_name(name, facts.month)
+    if template == BOARD and output is None:
+        target = board_beside(target)
+    works = [(target, template)]
+    if board and template != BOARD:
+        works.append((board_beside(target), BOARD))
     earlier = earlier_workbook(target.parent, name, facts.month) if previous == FIND else previous
     inputs = [*(ledger if isinstance(ledger, list) else [ledger]), earlier]
-    require_free(target, [Path(path) for path in inputs if isinstance(path, (str, Path))])
+    for place, _ in works:
+        require_free(place, [Path(path) for path in inputs if isinstance(path, (str, Path))])
     progress("Building the report", None)
     settings = load_settings(settings_path, facts.nature)
     same = partial(closes_as, facts)
@@ -87,16 +96,21 @@ def write_monthly(
         if previous != FIND:
             raise
         raise TemplateError(f"{error} Move it away, or begin the checklist anew with --no-previous.") from error
-    progress("Writing the workbook", None)
-    if engine:
-        progress(f"{engine} recalculates the workbook", None)
-        report, verified, remarks = write_verified_report(report, target, template, engine)
-        remarks.append(str(verified))
-    else:
-        remarks = write_report(report, target, template)
-    if libreoffice:
-        progress("Printing to PDF", None)
-        remarks.append(f"PDF: {print_to_pdf(target, libreoffice)}")
+    remarks: list[str] = []
+    for place, form in works:
+        progress("Writing the workbook", None)
+        if engine:
+            progress(f"{engine} recalculates the workbook", None)
+            written, verified, said = write_verified_report(report, place, form, engine)
+            report, said = (written if place == target else report), [*said, str(verified)]
+        else:
+            said = write_report(report, place, form)
+        remarks += said
+        if libreoffice:
+            progress("Printing to PDF", None)
+            remarks.append(f"PDF: {print_to_pdf(place, libreoffice)}")
+        if place != target:
+            remarks.append(f"Board page: {place}")
     return Monthly(report, target, [*told, *remarks])
 
 
@@ -119,6 +133,11 @@ def default_name(ledger: str, month: str) -> str:
     stem = ledger.removesuffix(".gz")
     stem = re.sub(r"\.(?:csv|tsv|tab|txt|parquet|xls[xmb]?|ods)$", "", stem, flags=re.IGNORECASE)
     return f"{stem}-retention-{month}.xlsx"
+
+
+def board_beside(workbook: Path) -> Path:
+    """The name of the month on one page."""
+    return workbook.with_name(f"{workbook.stem}-board.xlsx")
 
 
 def earlier_workbook(folder: Path, ledger: str, month: str) -> Path | None:

@@ -68,26 +68,42 @@ def summary(ws: Worksheet, months: int) -> None:
     bars.y_axis.scaling.min = 0
     bars.x_axis.number_format = "mmm yy"
     ws.add_chart(bars, "N5")
+    retention(bridge, months, "'Summary'!$N$22", ws, "N22", (15.6, 8.6))
+
+
+def retention(
+    bridge: Worksheet, months: int, title: str, on: Worksheet, anchor: str, size: tuple[float, float]
+) -> None:
+    """The three retention rates by month as lines."""
+    last = FIRST_MONTH_COLUMN + months - 1
     lines = LineChart()
-    _titled(lines, "'Summary'!$N$22")
-    _plain(lines, "0%", 15.6, 8.6)
+    _titled(lines, title)
+    _plain(lines, "0%", *size)
     lines.legend.position = "b"
     lines.legend.txPr = _small()
     for row, label, colour, dash in ((29, "CRR", BLUE, None), (34, "GRR", ORANGE, "dash"), (35, "NRR", TEAL, None)):
         series = Series(Reference(bridge, min_col=FIRST_MONTH_COLUMN, max_col=last, min_row=row), title=label)
         _line(series, colour, dash=dash)
         lines.series.append(series)
-    lines.set_categories(heading)
+    lines.set_categories(Reference(bridge, min_col=FIRST_MONTH_COLUMN, max_col=last, min_row=6))
     lines.x_axis.number_format = "mmm yy"
-    ws.add_chart(lines, "N22")
+    on.add_chart(lines, anchor)
 
 
-def waterfall(ws: Worksheet, anchor: str, title: str, first: int, last: int) -> None:
+def waterfall(
+    ws: Worksheet,
+    anchor: str,
+    title: str,
+    first: int,
+    last: int,
+    on: Worksheet | None = None,
+    size: tuple[float, float] = (26, 9.6),
+) -> None:
     """The month's movements, each bar from where the one before ended."""
     chart = BarChart()
     chart.grouping, chart.overlap, chart.gapWidth = "stacked", 100, 50
     _titled(chart, title)
-    _plain(chart, "#,##0", 26, 9.6)
+    _plain(chart, "#,##0", *size)
     chart.legend = None
     looks = (None, TEAL, RED, BLUE, None, RED, BLUE)
     for offset, colour in enumerate(looks):
@@ -105,7 +121,7 @@ def waterfall(ws: Worksheet, anchor: str, title: str, first: int, last: int) -> 
                 setattr(series.dLbls, hidden, False)
         chart.series.append(series)
     chart.set_categories(Reference(ws, min_col=2, min_row=first, max_row=last))
-    ws.add_chart(chart, anchor)
+    (on or ws).add_chart(chart, anchor)
 
 
 def compare(ws: Worksheet, anchor: str, title: str, heading: int, row: int, last: int) -> None:
@@ -124,11 +140,19 @@ def compare(ws: Worksheet, anchor: str, title: str, heading: int, row: int, last
     ws.add_chart(chart, anchor)
 
 
-def tiers(ws: Worksheet, anchor: str, title: str, first: int, last: int) -> None:
+def tiers(
+    ws: Worksheet,
+    anchor: str,
+    title: str,
+    first: int,
+    last: int,
+    on: Worksheet | None = None,
+    size: tuple[float, float] = (22, 8),
+) -> None:
     """Customer retention and weight of each tier side by side."""
     chart = BarChart()
     _titled(chart, title)
-    _plain(chart, "0%", 22, 8)
+    _plain(chart, "0%", *size)
     chart.y_axis.scaling.min = 0
     chart.y_axis.scaling.max = 1
     chart.gapWidth = 60
@@ -139,7 +163,7 @@ def tiers(ws: Worksheet, anchor: str, title: str, first: int, last: int) -> None
         series.graphicalProperties.solidFill = colour
         chart.series.append(series)
     chart.set_categories(Reference(ws, min_col=2, min_row=first, max_row=last))
-    ws.add_chart(chart, anchor)
+    (on or ws).add_chart(chart, anchor)
 
 
 def pareto(ws: Worksheet, anchor: str, title: str, first: int, last: int, share: int, running: int) -> None:
@@ -194,12 +218,21 @@ def _values(number: str) -> DataLabelList:
 
 
 def curve(
-    ws: Worksheet, anchor: str, title: str, row: int, heading: int, first: str, last: str, interval: bool
+    ws: Worksheet,
+    anchor: str,
+    title: str,
+    row: int,
+    heading: int,
+    first: str,
+    last: str,
+    interval: bool,
+    on: Worksheet | None = None,
+    size: tuple[float, float] = (26, 7.4),
 ) -> None:
     """The size-weighted average by age, with its interval where there is one."""
     chart = LineChart()
     _titled(chart, title)
-    _plain(chart, "0%", 26, 7.4)
+    _plain(chart, "0%", *size)
     chart.legend = None
     chart.y_axis.scaling.min = 0
     start, end = column_index_from_string(first), column_index_from_string(last)
@@ -214,30 +247,12 @@ def curve(
     chart.set_categories(Reference(ws, min_col=start, max_col=end, min_row=heading))
     chart.x_axis.number_format = "0"
     chart.layout = Layout(manualLayout=ManualLayout(x=0.05, y=0.14, w=0.93, h=0.74, xMode="edge", yMode="edge"))
-    ws.add_chart(chart, anchor)
-
-
-_SPARK_ROWS = (13, 29, 33, 34, 35, 32, 40, 36)  # the bridge's rows behind the eight tiles
-_X14 = "http://schemas.microsoft.com/office/spreadsheetml/2009/9/main"
-_XM = "http://schemas.microsoft.com/office/excel/2006/main"
+    (on or ws).add_chart(chart, anchor)
 
 
 def finish(part: str, data: bytes) -> bytes:
-    """What openpyxl cannot write: label formats of their own, and the sparklines of the Summary's Trend column."""
+    """What openpyxl cannot write: label formats of their own."""
     if part.startswith("xl/charts/"):
         own = f'formatCode="{NO_ZEROS}"'
         return data.replace(f"{own}/>".encode(), f'{own} sourceLinked="0"/>'.encode())
-    if part != "xl/worksheets/sheet1.xml":
-        return data
-    lines = "".join(
-        f"<x14:sparkline><xm:f>'Bridge'!$C${row}:$Z${row}</xm:f><xm:sqref>L{14 + i}</xm:sqref></x14:sparkline>"
-        for i, row in enumerate(_SPARK_ROWS)
-    )
-    group = (
-        f'<extLst><ext xmlns:x14="{_X14}" uri="{{05C60535-1F16-4fd2-B633-F4F36F0B64E0}}">'
-        f'<x14:sparklineGroups xmlns:xm="{_XM}">'
-        '<x14:sparklineGroup lineWeight="1.25" displayEmptyCellsAs="gap" last="1">'
-        f'<x14:colorSeries rgb="FF{BLUE}"/><x14:colorLast rgb="FF{ORANGE}"/>'
-        f"<x14:sparklines>{lines}</x14:sparklines></x14:sparklineGroup></x14:sparklineGroups></ext></extLst></worksheet>"
-    )
-    return data.replace(b"</worksheet>", group.encode())
+    return data

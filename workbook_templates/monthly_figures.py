@@ -75,7 +75,7 @@ def summary(wb: Workbook) -> None:
     for i, key in enumerate(CARDS):
         _card(wb, ws, key, 5 if i < 4 else 9, ("BC", "DF", "GI", "JL")[i % 4])
     ws.row_dimensions[4].height = ws.row_dimensions[8].height = 8
-    block(wb, ws, "rx_tiles", "C14", 8, 10, _tile)
+    block(wb, ws, "rx_tiles", "C14", 8, 10, tile)
     no_minus_zero(ws, "E15:E19")  # the changes of rates
     status_colours(ws, "I14:I21", "On target", "Watch", "Off target")
     ws.row_dimensions[13].height = 18
@@ -109,10 +109,13 @@ def _card(wb: Workbook, ws: Worksheet, key: str, top: int, columns: str) -> None
     ws.row_dimensions[top + 1].height = 30
 
 
-def _tile(row: int, column: int) -> Look:
+def tile(row: int, column: int) -> Look:
+    """The look of a figure of the first page in the table of all eight."""
     shown = FORMATS.get(CARDS[row], PERCENT)
     if column == 2 and shown == PERCENT:
         shown = POINTS
+    if column == 9:
+        return {"align": "right", "color": ACCENT}
     return {"align": "center"} if column == 6 else {**number(shown), "bold": column == 0}
 
 

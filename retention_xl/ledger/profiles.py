@@ -15,8 +15,8 @@ ROLLING_DAYS = 30
 def profiles(con: Connection, month: int, own: MonthFacts) -> Profiles:
     """The movements of the calendar month and of the 30 days to its end, by both rules of when a customer is lost.
 
-    Who pays at the month's ends is what the month's own figures say; days of service and notices say the rest. Where the
-    month's movements are not found again, nothing of theirs could be set beside ours, and there is none.
+    Who pays at the month's ends is what the month's own figures say; days of service and notices say the rest. Where
+    the month's movements are not found again, nothing of theirs could be set beside ours, and there is none.
     """
     closing, opening = month_end(month), month_end(month - 1)
     earlier = closing - timedelta(days=ROLLING_DAYS)

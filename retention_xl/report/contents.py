@@ -7,6 +7,7 @@ from retention_xl.report.model import Report
 from retention_xl.report.sheets import (
     actions,
     at_risk,
+    board,
     bridge,
     checks,
     cohorts,
@@ -30,6 +31,7 @@ from retention_xl.report.wording import month_name
 
 # Every sheet but the first says its unit and period, and repeats the banner.
 SHEETS = (
+    "figures",
     "actions",
     "commentary",
     "bridge",
@@ -76,7 +78,20 @@ def contents(report: Report) -> Contents:
     ):
         blocks |= sheet.blocks(report)
     singles = _heads(report)
-    for sheet in (summary, bridge, tiers, cohorts, lifetime, at_risk, reasons, compare, tie_out, restatement, checks):
+    for sheet in (
+        summary,
+        board,
+        bridge,
+        tiers,
+        cohorts,
+        lifetime,
+        at_risk,
+        reasons,
+        compare,
+        tie_out,
+        restatement,
+        checks,
+    ):
         singles |= sheet.singles(report)
     lists: dict[str, List] = {}
     for sheet in (actions, movers, at_risk, restatement, quality, reference, record):

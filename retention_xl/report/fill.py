@@ -14,11 +14,17 @@ _NOWHERE = "#REF!"
 
 
 def fill(
-    template: Path, contents: Contents, path: Path, stamp: date, approve: Callable[[Path], None] | None = None
+    template: Path,
+    contents: Contents,
+    path: Path,
+    stamp: date,
+    approve: Callable[[Path], None] | None = None,
+    tell_missing: bool = True,
 ) -> list[str]:
     """Writes the workbook, whole or not at all, and says what its reader has to know (texts that were cut ...).
 
-    `approve` may refuse the finished file, by an error, before it takes its place.
+    `approve` may refuse the finished file, by an error, before it takes its place. `tell_missing`: also say what
+    figures the template has no place for.
     """
     package = Package(template)
     for sheet in contents.drop_sheets:
@@ -41,7 +47,7 @@ def fill(
         content = single(addresses) if callable(single) else single
         package.put(area.sheet, area.top, area.left, addresses.kept(content))
     package.save(path, stamp, approve)
-    return [*addresses.remarks(), *package.remarks]
+    return [*(addresses.remarks() if tell_missing else ()), *package.remarks]
 
 
 def _with_added_columns(package: Package, binding: Binding, contents: Contents) -> Binding:

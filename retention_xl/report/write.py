@@ -11,7 +11,9 @@ from retention_xl.report.checks import recalculated
 from retention_xl.report.contents import contents
 from retention_xl.report.fill import fill
 from retention_xl.report.model import Report
-from retention_xl.report.template import template_path
+from retention_xl.report.package import Package
+from retention_xl.report.sheets.live import CUSTOMERS, MONTHS
+from retention_xl.report.template import shipped_templates, template_path
 from retention_xl.report.verify import Engine, Verified, formula_cells, verify
 from retention_xl.report.wording import last_day
 
@@ -24,7 +26,18 @@ def write_report(
     `template` is the name of a shipped template or the path of a company's own. `approve` may refuse the finished
     file, by an error, before it takes its place.
     """
-    return fill(template_path(template), contents(report), Path(path), last_day(report.month), approve)
+    file = template_path(template)
+    shipped = template in shipped_templates()  # those leave out on purpose what they have no place for
+    said = contents(_read_by(file, report))
+    return fill(file, said, Path(path), last_day(report.month), approve, tell_missing=not shipped)
+
+
+def _read_by(template: Path, report: Report) -> Report:
+    """The report with the facts that the template has a sheet for: the customers one by one, or added up."""
+    names = {name.name for name in Package(template).names()}
+    if CUSTOMERS in names or MONTHS not in names:
+        return report
+    return replace(report, facts=replace(report.facts, customers=None))
 
 
 def write_verified_report(

@@ -16,7 +16,7 @@ from retention_xl.report.contents import contents
 from retention_xl.report.model import Report, Source
 from retention_xl.report.previous import read_previous
 from retention_xl.report.settings import load_settings
-from retention_xl.report.template import template_path
+from retention_xl.report.template import shipped_templates
 from retention_xl.report.write import write_report
 
 from .engines import cached, compare, formulas, recalc_formualizer, recalc_ironcalc, recalc_libreoffice
@@ -180,14 +180,14 @@ def test_texts_of_the_ledger_are_never_formulas(tmp_path: Path) -> None:
     assert set(shown.values()) == {"s"}
 
 
-def test_the_template_and_the_report_know_the_same_names(tmp_path: Path) -> None:
+def test_the_templates_and_the_report_know_the_same_names(tmp_path: Path) -> None:
     reports = [report_of(ledger(name)) for name in ("reasons stated", "too many for a customer table")]
     write_report(reports[0], tmp_path / "earlier.xlsx")
     facts, earlier = reports[0].facts, read_previous(tmp_path / "earlier.xlsx")
     reports.append(build_report(facts, reports[0].settings, reports[0].source, earlier))
     every = [contents(report) for report in reports]
     known = {name for used in every for name in (*used.singles, *used.blocks, *used.lists)}
-    template = openpyxl.load_workbook(template_path("monthly"))
-    named = {name for name in template.defined_names if name.startswith("rx_")}
-    tables = {name for sheet in template for name in sheet.tables}
+    templates = [openpyxl.load_workbook(path) for path in shipped_templates().values()]
+    named = {name for template in templates for name in template.defined_names if name.startswith("rx_")}
+    tables = {name for template in templates for sheet in template for name in sheet.tables}
     assert named | tables == known

@@ -9,6 +9,7 @@ import zipfile
 from pathlib import Path
 
 import openpyxl
+import pytest
 
 TEMPLATES = Path(__file__).parents[2] / "workbook_templates"
 CARDS = ("mrr", "crr", "drr", "grr", "nrr", "churn", "cltv", "quick_ratio")
@@ -19,19 +20,23 @@ def parts(path: Path) -> dict[str, bytes]:
         return {name: package.read(name) for name in package.namelist()}
 
 
-def test_monthly_is_what_its_script_draws(tmp_path: Path) -> None:
-    drawn = tmp_path / "monthly.xlsx"
-    subprocess.run([sys.executable, "-W", "ignore", TEMPLATES / "draw_monthly.py", drawn], check=True)
-    assert parts(drawn) == parts(TEMPLATES / "monthly.xlsx")
+@pytest.mark.parametrize("template", ["monthly", "board"])
+def test_a_template_is_what_its_script_draws(template: str, tmp_path: Path) -> None:
+    drawn = tmp_path / f"{template}.xlsx"
+    subprocess.run([sys.executable, "-W", "ignore", TEMPLATES / f"draw_{template}.py", drawn], check=True)
+    assert parts(drawn) == parts(TEMPLATES / f"{template}.xlsx")
 
 
-def test_the_page_of_monthly_lists_every_name_and_no_other() -> None:
-    text = (TEMPLATES / "monthly.md").read_text("utf-8").split("## Names")[1]
+@pytest.mark.parametrize(
+    ("template", "of_a_card"), [("monthly", ("", "_label", "_status")), ("board", ("", "_label", "_status", "_trend"))]
+)
+def test_the_page_of_a_template_lists_every_name_and_no_other(template: str, of_a_card: tuple[str, ...]) -> None:
+    text = (TEMPLATES / f"{template}.md").read_text("utf-8").split("## Names")[1]
     said = set(re.findall(r"`((?:rx_|tbl)\w*[a-z0-9])`", text, re.IGNORECASE))
-    said |= {f"rx_card_{key}{part}" for key in CARDS for part in ("", "_label", "_status")}
+    said |= {f"rx_card_{key}{part}" for key in CARDS for part in of_a_card}
     keys = set(re.findall(r"`([a-z_]+)`", text.split("every sheet with figures")[1])) - {"rx_period_", "rx_check_"}
     said |= {f"{stem}_{key}" for key in keys for stem in ("rx_period", "rx_check")}
-    workbook = openpyxl.load_workbook(TEMPLATES / "monthly.xlsx")
+    workbook = openpyxl.load_workbook(TEMPLATES / f"{template}.xlsx")
     named = {name for name in workbook.defined_names if name.startswith("rx_")}
     tables = {table for sheet in workbook for table in sheet.tables}
     assert said == named | tables

@@ -12,6 +12,7 @@ from retention_xl.report.sheets import checks, commentary
 from retention_xl.report.sheets.bridge import Rows
 from retention_xl.report.sheets.sentence import Sentence
 from retention_xl.report.sheets.settings import setting
+from retention_xl.report.sheets.trend import trend
 from retention_xl.report.wording import MONTH_NAMES, NOT_AVAILABLE, first_day, fixed, month_name
 
 TILES = "rx_tiles"
@@ -37,6 +38,7 @@ def singles(report: Report) -> dict[str, Single]:
         contents[f"rx_card_{tile.key}_label"] = Single(tile.label)
         contents[f"rx_card_{tile.key}"] = Single(partial(_card, report, row=i))
         contents[f"rx_card_{tile.key}_status"] = Single(partial(_card_status, report, row=i))
+        contents[f"rx_card_{tile.key}_trend"] = Single(partial(_card_trend, report, row=i))
     return contents
 
 
@@ -98,8 +100,13 @@ def _tiles(report: Report, at: Addresses) -> Iterable[Sequence[Content]]:
             Cell("" if tile.target is None else tile.target, f'IF({target}="","",{target})'),
             Cell(tile.status, _status(report, at, i, tile)),
             *_interval(rows, tile, end),
-            None,  # a sparkline of the template
+            _trend(report, rows, tile.key),
         )
+
+
+def _trend(report: Report, rows: Rows, key: str) -> Cell:
+    values = [f.facts.closing / 100 if key == "mrr" else getattr(f, key) for f in report.shown]
+    return trend(values, [rows.figure(key, month) for month in range(len(values))])
 
 
 def _status(report: Report, at: Addresses, row: int, tile: Tile) -> str:
@@ -124,6 +131,11 @@ def _interval(rows: Rows, tile: Tile, end: int) -> tuple[Content, Content]:
 
 def _card(report: Report, at: Addresses, row: int) -> Cell:
     return Cell(_or_na(report.tiles[row].this_month), at.cell(TILES, row, 0))
+
+
+def _card_trend(report: Report, at: Addresses, row: int) -> Cell:
+    drawn = _trend(report, Rows(report, at), report.tiles[row].key)
+    return Cell(drawn.value, at.cell(TILES, row, COLUMNS.index("trend")))
 
 
 def _card_status(report: Report, at: Addresses, row: int) -> Cell:
