@@ -77,7 +77,7 @@ def report(
         list[str],
         typer.Argument(
             help="Billing lines: CSV or TSV (also .gz), a workbook (.xlsx, .xlsb, .xls, .ods), Parquet; or a folder of "
-            'them, or a pattern such as "exports/*.csv".',
+            'them, or a pattern such as "exports/*.csv"; or the URL of a database with --table or --query.',
             show_default=False,
         ),
     ],
@@ -109,6 +109,12 @@ def report(
     ] = False,
     sheet: Annotated[
         str | None, typer.Option(metavar="NAME", help="The sheet of a workbook that holds the billing lines.")
+    ] = None,
+    table: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The table or view of a database that holds the billing lines.")
+    ] = None,
+    query: Annotated[
+        str | None, typer.Option(metavar="SQL", help="A query of a database that gives the billing lines.")
     ] = None,
     mapping: Annotated[
         list[str] | None,
@@ -175,6 +181,8 @@ def report(
             "allow_empty_months": allow_empty_months,
             "encoding": encoding,
             "sheet": sheet,
+            "table": table,
+            "query": query,
         }
         earlier = None if no_previous else previous or FIND
         make_report(ledger, output, month, template, reading, rates, settings, quiet, verify, pdf, earlier, board)
@@ -237,7 +245,7 @@ def make_report(
     with progress_display(quiet) as progress:
         done = write_monthly(
             ledger,
-            source_name(ledger),
+            source_name(ledger, reading.get("table")),
             output,
             month,
             template,
@@ -260,7 +268,11 @@ def require_month(month: str | None) -> None:
 
 
 def require_ledger(places: Sequence[str]) -> None:
-    """Each is a file, a folder or a pattern."""
+    """Each is a file, a folder or a pattern; or it is the URL of one database."""
+    from retention_xl.ledger.sources import is_database
+
+    if len(places) == 1 and is_database(places[0]):
+        return
     for place in places:
         if not Path(place).exists() and not set(place) & set("*?["):
             raise UsageError(f"{place}: there is no such file.")

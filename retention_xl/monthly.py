@@ -132,6 +132,7 @@ def rates_in_words(rates: Mapping[str, Decimal] | None, currency: str, path: Pat
 def default_name(ledger: str, month: str) -> str:
     stem = ledger.removesuffix(".gz")
     stem = re.sub(r"\.(?:csv|tsv|tab|txt|parquet|xls[xmb]?|ods)$", "", stem, flags=re.IGNORECASE)
+    stem = re.sub(r'[\\/:*?"<>|]', "_", stem)  # a table of a database may be called as no file can be
     return f"{stem}-retention-{month}.xlsx"
 
 

@@ -54,6 +54,7 @@ HOMES = {
     "pandas": ("ledger/",),
     "numpy": ("ledger/",),  # comes with pandas
     "python_calamine": ("ledger/",),
+    "sqlalchemy": ("ledger/server.py",),
     "openpyxl": ("report/", "hosts/lambdas.py"),
     "lxml": ("report/",),
     "typer": ("cli.py", "addin_commands.py", "workbook_commands.py", "exits.py"),

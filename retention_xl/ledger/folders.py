@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ..errors import LedgerError
-from .columns import plain_heading
 from .parts import Parts
 from .sources import Source, open_file
 from .tables import Sought
@@ -84,7 +83,7 @@ def _foreign(path: Path, sought: Sought) -> str:
         stem, suffix = Path(stem).stem, Path(stem).suffix.lower()
     if suffix not in LEDGER_SUFFIXES:
         return "another kind of file"
-    if plain_heading(stem) in sought.other_names:
+    if sought.other(stem):
         return "a table beside the ledger, by its name"
     if path.stat().st_size == 0:
         return "empty"

@@ -122,21 +122,25 @@ def read_ledger(
     encoding: str | None = None,
     policies: Policies | None = None,
     sheet: str | None = None,
+    table: str | None = None,
+    query: str | None = None,
     tables: Mapping[str, Any] | None = None,
     progress: Progress | None = None,
 ) -> Ledger:
     """Read a billing ledger from a file (CSV, .gz, a workbook, Parquet), a folder or pattern of files, or a DataFrame.
 
-    The source is never changed. `tables`: what stands beside it, by name (customers, cancellations, surveys ...): a
-    file, "book.xlsx#Sheet" or a DataFrame. A sheet of such a name in the ledger's own workbook is read without being
-    named; None leaves it out.
+    Or from a database: its SQLAlchemy URL, with a `table` or a `query`. The source is never changed. `tables`: what
+    stands beside it, by name (customers, cancellations, surveys ...): a file, "book.xlsx#Sheet" or a DataFrame. A sheet
+    of such a name in the ledger's own workbook is read without being named; None leaves it out.
     """
     tell = progress or (lambda text, fraction: None)
+    if isinstance(source, list | tuple) and len(source) == 1:
+        source = source[0]
     if dates not in (None, "dmy", "mdy"):
         raise LedgerError(f"Dates {dates!r} is neither dmy (day first) nor mdy (month first).")
     if duplicates not in ("keep", "refuse"):
         raise LedgerError(f"Duplicates {duplicates!r} is neither keep nor refuse.")
-    opened = open_source(source, encoding, ledger_sought(columns or {}, sheet))
+    opened = open_source(source, encoding, ledger_sought(columns or {}, sheet), table, query)
     chosen = choose(opened.headings, columns, opened.name)
     beside = with_sheets(source, sheets_of(opened), checked(tables))
     read_rates = load_rates(rates) if rates is not None else None

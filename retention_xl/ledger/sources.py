@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -33,8 +34,22 @@ class Source(Protocol):
         """Fill `raw`. `whole` are the columns that make a line what it is, None for one that only others have."""
 
 
-def open_source(source: Any, encoding: str | None, sought: Sought) -> Source:
-    """The right reader for a file, a folder, a pattern such as exports/*.csv, several paths, or a DataFrame."""
+def open_source(
+    source: Any, encoding: str | None, sought: Sought, table: str | None = None, query: str | None = None
+) -> Source:
+    """The right reader: for a file, a folder, a pattern such as exports/*.csv, several paths, the URL of a database,
+    or a DataFrame."""
+    if isinstance(source, (list, tuple)) and len(source) == 1:
+        source = source[0]
+    if is_database(source):
+        from .server import DatabaseSource
+
+        return DatabaseSource(source, table, query)
+    if table is not None or query is not None:
+        raise LedgerError(
+            f"{'--table' if table is not None else '--query'} is for a database, whose URL then stands in the place "
+            "of the ledger's file, such as postgresql://user@host/database."
+        )
     if hasattr(source, "columns") and hasattr(source, "iloc"):
         from .frames import FrameSource
 
@@ -50,10 +65,18 @@ def open_source(source: Any, encoding: str | None, sought: Sought) -> Source:
     return open_file(Path(source), encoding, sought)
 
 
-def source_name(source: Any) -> str:
+def is_database(source: Any) -> bool:
+    return isinstance(source, str) and re.match(r"[A-Za-z][A-Za-z0-9_+]*://|sqlite:", source) is not None
+
+
+def source_name(source: Any, table: str | None = None) -> str:
     """What the ledger is called in the report, and its workbook after it."""
+    if isinstance(source, (list, tuple)) and len(source) == 1:
+        source = source[0]
+    if is_database(source):
+        return table or "query"
     if isinstance(source, (list, tuple)):
-        source = source[0] if len(source) == 1 else Path(source[0]).parent
+        source = Path(source[0]).parent
     if Path(source).is_dir() or _is_pattern(source):
         from .folders import folder_name
 
@@ -68,8 +91,6 @@ def _is_pattern(source: Any) -> bool:
 
 
 def _open_several(paths: Sequence[Any], encoding: str | None, sought: Sought) -> Source:
-    if len(paths) == 1:
-        return open_source(paths[0], encoding, sought)
     if not paths:
         raise LedgerError(f"No {sought.what} file is named.")
     from .folders import open_files

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from .columns import FIELDS, REQUIRED, plain_heading, recognised
 from .database import Connection
-from .supporting import TABLES
 
 SEARCHED_LINES = 40  # the heading line is looked for in these; titles and blank lines may stand above it
 
@@ -29,12 +28,14 @@ class Sought:
     fits: Callable[[Sequence[str]], bool]  # whether a row can be the headings of such a table
     sheet: str | None = None
     several: bool = False  # whether like sheets of a workbook, or the files of a folder, make one table
-    other_names: frozenset[str] = frozenset()  # of sheets and files that hold another table, whatever their columns
+    other: Callable[[str], object] = lambda name: None  # the other table that a sheet or file of this name holds
 
 
 def ledger_sought(wanted: Mapping[str, str], sheet: str | None = None) -> Sought:
     """A ledger, whose columns (field -> heading) the user may have named."""
-    return Sought("ledger", lambda headings: is_ledger(headings, wanted), sheet, True, frozenset(TABLES))
+    from .supporting.shapes import table_named
+
+    return Sought("ledger", lambda headings: is_ledger(headings, wanted), sheet, True, table_named)
 
 
 def heading_position(rows: Sequence[Sequence[str]], sought: Sought) -> int | None:

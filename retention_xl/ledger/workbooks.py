@@ -76,7 +76,7 @@ def sheet_source(path: Path, sought: Sought) -> Source:
     if not tables:
         raise LedgerError(f"{path.name}: no sheet has a line below its headings.")
     fitting = [table for table in tables if table[3]]
-    named = [table for table in fitting if plain_heading(table[0]) not in sought.other_names] or fitting
+    named = [table for table in fitting if not sought.other(table[0])] or fitting
     alone = len(tables) == 1 and sought.sheet is None
     taken = [
         SheetSource(path, name, path.name if alone else f"{path.name}[{name}]", cells, position)

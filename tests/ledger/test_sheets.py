@@ -9,8 +9,6 @@ import pytest
 
 from retention_xl.errors import LedgerError
 from retention_xl.ledger import read_ledger
-from retention_xl.ledger.supporting import TABLES
-from retention_xl.ledger.supporting.shapes import SHAPES
 from retention_xl.ledger.workbooks import sheet_names
 
 from .test_workbooks import HEADINGS, workbook
@@ -63,7 +61,3 @@ def test_a_sheet_named_like_a_table_beside_the_ledger_is_no_part_of_it(tmp_path:
     with read_ledger(path) as ledger:
         assert (ledger.quality.lines_read, ledger.told) == (2, ())
     assert sheet_names(path) == ["Customers", "Lines"]
-
-
-def test_every_table_beside_the_ledger_is_known_by_its_name() -> None:
-    assert sorted(TABLES) == sorted(SHAPES)
