@@ -146,7 +146,7 @@ def selftest(
         "selftest.xlsx"
     ),
 ) -> None:
-    """Write a workbook that calls every function and shows PASS or FAIL beside each."""
+    """Write a workbook that puts every test case of every function to Excel, with PASS or FAIL beside each."""
     with errors_in_a_sentence():
         from retention_xl.hosts import selftest as self_test
 
@@ -155,4 +155,4 @@ def selftest(
             raise UsageError(f"{output} is not a self-test of this program; move it away or choose another --output.")
         self_test.write_selftest(output)
         typer.echo(f"Written: {output}")
-        typer.echo("Open it in Excel with the add-in installed: cell E2 says PASS where every function is right.")
+        typer.echo("Open it in Excel with the add-in installed: cell E2 says PASS where every answer is right.")

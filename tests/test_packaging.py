@@ -25,7 +25,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     copy.mkdir()
     for name in ("pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md"):
         shutil.copy(ROOT / name, copy)
-    for name in ("retention_xl", "workbook_templates"):
+    for name in ("retention_xl", "workbook_templates", "tests/cases"):
         shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
     target = tmp_path_factory.mktemp("wheel")
     run("-m", "build", "--no-isolation", "--wheel", "--outdir", target, copy, cwd=target)
@@ -74,6 +74,7 @@ def test_the_wheel_carries_every_module_data_file_and_template(wheel: Path) -> N
         for path in (base if base.name == "retention_xl" else base / "workbook_templates").rglob("*")
         if path.is_file() and not any(part == "__pycache__" or part[0] == "." for part in path.relative_to(base).parts)
     }
+    expected |= {f"retention_xl/data/cases/{path.name}" for path in (ROOT / "tests" / "cases").glob("*.toml")}
     assert carried == expected
     assert "retention_xl/workbook_templates/monthly.xlsx" in carried
 

@@ -20,16 +20,17 @@ ADD_IN_TYPE = "application/vnd.ms-excel.addin.macroEnabled.main+xml"
 RIBBON_RELATIONSHIP = "http://schemas.microsoft.com/office/2007/relationships/ui/extensibility"
 VBA_RELATIONSHIP = "http://schemas.microsoft.com/office/2006/relationships/vbaProject"
 RIBBON_PART = "customUI/customUI14.xml"
-PLAIN, HEADING, WRAPPED = 0, 1, 2  # cell formats, in the order of STYLES
+PLAIN, HEADING, WRAPPED, DAY = 0, 1, 2, 3  # cell formats, in the order of STYLES
 STYLES = (
     f'<styleSheet xmlns="{MAIN}"><fonts count="2"><font><sz val="11"/><name val="Calibri"/></font><font><b/>'
     '<sz val="11"/><name val="Calibri"/></font></fonts><fills count="2"><fill><patternFill patternType="none"/></fill>'
     '<fill><patternFill patternType="gray125"/></fill></fills><borders count="1"><border><left/><right/><top/><bottom/>'
     '<diagonal/></border></borders><cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/>'
-    '</cellStyleXfs><cellXfs count="3"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>'
+    '</cellStyleXfs><cellXfs count="4"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>'
     '<xf numFmtId="0" fontId="1" fillId="0" borderId="0" xfId="0" applyFont="1"/>'
     '<xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0" applyAlignment="1"><alignment vertical="top" '
-    'wrapText="1"/></xf></cellXfs><cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles>'
+    'wrapText="1"/></xf><xf numFmtId="14" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/></cellXfs>'
+    '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles>'
     "</styleSheet>"
 )
 
@@ -41,7 +42,7 @@ class Formula(NamedTuple):
 
 
 class Formatted(NamedTuple):
-    """A cell with one of the formats HEADING and WRAPPED."""
+    """A cell with one of the formats HEADING, WRAPPED and DAY."""
 
     content: str | float | bool | Formula
     style: int
@@ -55,6 +56,7 @@ class Sheet(NamedTuple):
     rows: Sequence[Sequence[Cell]]
     widths: Sequence[float] = ()
     code_name: str = ""  # of the VBA module behind it
+    fixed_rows: int = 0  # rows at the top that stay in view
 
 
 def write_workbook(
@@ -160,7 +162,13 @@ def _sheet(sheet: Sheet) -> str:
     )
     widths = f"<cols>{''.join(columns)}</cols>" if sheet.widths else ""
     rows = "".join(_row(number, row) for number, row in enumerate(sheet.rows, 1))
-    return f'<worksheet xmlns="{MAIN}">{code_name}{widths}<sheetData>{rows}</sheetData></worksheet>'
+    view = (
+        f'<sheetViews><sheetView workbookViewId="0"><pane ySplit="{sheet.fixed_rows}" '
+        f'topLeftCell="A{sheet.fixed_rows + 1}" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>'
+        if sheet.fixed_rows
+        else ""
+    )
+    return f'<worksheet xmlns="{MAIN}">{code_name}{view}{widths}<sheetData>{rows}</sheetData></worksheet>'
 
 
 def _row(number: int, row: Sequence[Cell]) -> str:
