@@ -42,9 +42,11 @@ class Connection:
             "autoload_known_extensions = false",
             "enable_progress_bar = true",  # counts how far a statement is
             "enable_progress_bar_print = false",
+            "wal_autocheckpoint = '1TB'",  # a checkpoint would pack anew what lives for this run only
             "temp_directory = '{}'".format(str(scratch).replace("'", "''")),
         ):
             self._con.execute(f"SET {setting}")
+        self._con.execute("PRAGMA disable_checkpoint_on_shutdown")
         self._con.execute(sql("macros"))
 
     def __enter__(self) -> Connection:

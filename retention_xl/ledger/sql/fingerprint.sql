@@ -1,7 +1,30 @@
-SELECT count(*), coalesce(sum(CAST('0x' || left(sha256(text), 15) AS BIGINT)), 0)
-FROM (
-    SELECT concat_ws('|', c.key, l.day - DATE '1970-01-01', l.role, l.own_cents, l.currency, l.cents, l.months, l.first_day - l.day,
-        l.until - l.day, l.plan, l.tier, l.region, l.channel, l.reason) AS text
-    FROM lines l JOIN customers c USING (customer)
+-- Each line's numbers become one number in two ways that do not cancel out, the texts beside them are hashed once for all
+-- lines that share them. In whole numbers only, so that every engine finds the same.
+WITH marked AS (
+    SELECT customer, hash_number(key) AS mark FROM customers
+),
+numbered AS (
+    SELECT l.role, l.currency, l.plan, l.tier, l.region, l.channel, l.reason,
+        residue(c.mark) AS a, residue(l.own_cents) AS b, residue(coalesce(l.cents, 0)) AS c,
+        days_between(l.day, DATE '1970-01-01') AS d,
+        coalesce(l.months * 8191 + days_between(l.first_day, l.day) * 131 + days_between(l.until, l.day), 0) AS e
+    FROM lines l JOIN marked c ON c.customer = l.customer
     WHERE l.refusal = ''
-);
+),
+mixed AS (
+    SELECT *, residue(a + b * 48271 + c * 16807 + d * 69621 + e * 40692) AS one,
+        residue(a * 39373 + b + c * 742938 + d * 950706 + e * 22695) AS other
+    FROM numbered
+),
+stirred AS (
+    SELECT *, one * one % 2147483647 * other % 2147483647 AS first, other * other % 2147483647 * other % 2147483647 AS second
+    FROM mixed
+),
+grouped AS (
+    SELECT role, currency, plan, tier, region, channel, reason, count(*) AS lines, sum(first) AS first, sum(second) AS second
+    FROM stirred
+    GROUP BY role, currency, plan, tier, region, channel, reason
+)
+SELECT coalesce(sum(lines), 0),
+    coalesce(sum(hash_number(concat_ws('|', role, currency, plan, tier, region, channel, reason, lines, first, second))), 0)
+FROM grouped;

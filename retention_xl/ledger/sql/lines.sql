@@ -13,8 +13,10 @@ WITH joined AS (
         c.currency, c.rate, c.code AS currency_code, c.assumed AS currency_assumed,
         $has_currency AND a.sign <> '' AND a.sign <> c.currency AS sign_differs,
         t.months AS term_months, t.code AS term_code, trim(s.raw_term) <> '' AS term_stated,
-        coalesce(plain_day(s.raw_start), ds.day) AS starts, coalesce(ds.code, '') AS start_code,
-        coalesce(plain_day(s.raw_end), de.day) AS ends, coalesce(de.code, '') AS end_code
+        CASE WHEN $has_start THEN coalesce(plain_day(s.raw_start), ds.day) END AS starts,
+        CASE WHEN $has_start THEN coalesce(ds.code, '') ELSE '' END AS start_code,
+        CASE WHEN $has_end THEN coalesce(plain_day(s.raw_end), de.day) END AS ends,
+        CASE WHEN $has_end THEN coalesce(de.code, '') ELSE '' END AS end_code
     FROM source s
     LEFT JOIN spellings i ON i.spelling = s.raw_customer
     LEFT JOIN read_dates d ON d.field = 'date' AND d.text = s.raw_date

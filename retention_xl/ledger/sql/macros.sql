@@ -44,3 +44,11 @@ CREATE OR REPLACE MACRO ending_of(first, ends) AS
         WHEN is_whole(first, ends + 1) THEN 'inclusive'
         ELSE 'part'
     END;
+
+CREATE OR REPLACE MACRO days_between(later, earlier) AS CAST(later - earlier AS BIGINT);
+
+-- A number of a text that every engine finds alike.
+CREATE OR REPLACE MACRO hash_number(t) AS CAST('0x' || left(sha256(t), 15) AS BIGINT);
+
+-- What is left of a number on division by the prime 2^31 - 1, also for one below nothing.
+CREATE OR REPLACE MACRO residue(n) AS (n % 2147483647 + 2147483647) % 2147483647;
