@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from draw import ACCENT, GREY, RULE
-from openpyxl.chart import BarChart, LineChart, Reference, Series
+from openpyxl.chart import BarChart, LineChart, Reference, ScatterChart, Series
 from openpyxl.chart.data_source import StrRef
 from openpyxl.chart.label import DataLabelList
 from openpyxl.chart.layout import Layout, ManualLayout
@@ -11,7 +11,7 @@ from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.chart.text import RichText, Text
 from openpyxl.chart.title import Title
 from openpyxl.drawing.line import LineProperties
-from openpyxl.drawing.text import CharacterProperties, Paragraph, ParagraphProperties
+from openpyxl.drawing.text import CharacterProperties, Paragraph, ParagraphProperties, RegularTextRun
 from openpyxl.utils import column_index_from_string
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -25,12 +25,12 @@ def _small(size: int = 900, colour: str = "595959", bold: bool = False) -> RichT
     return RichText(p=[Paragraph(pPr=ParagraphProperties(defRPr=style), endParaRPr=style)])
 
 
-def _titled(chart: LineChart | BarChart, cell: str) -> None:
+def _titled(chart: LineChart | BarChart | ScatterChart, cell: str) -> None:
     """The title is the text of a cell, so that it always says this month's message."""
     chart.title = Title(tx=Text(strRef=StrRef(f=cell)), overlay=False, txPr=_small(1100, ACCENT, True))
 
 
-def _plain(chart: LineChart | BarChart, number: str, width: float, height: float) -> None:
+def _plain(chart: LineChart | BarChart | ScatterChart, number: str, width: float, height: float) -> None:
     chart.width, chart.height = width, height
     chart.x_axis.delete = chart.y_axis.delete = False
     chart.y_axis.number_format = number
@@ -164,6 +164,61 @@ def tiers(
         chart.series.append(series)
     chart.set_categories(Reference(ws, min_col=2, min_row=first, max_row=last))
     (on or ws).add_chart(chart, anchor)
+
+
+def quadrant(
+    ws: Worksheet, anchor: str, title: str, first: int, last: int, line: int, size: tuple[float, float]
+) -> None:
+    """Customers kept to the right, revenue kept upwards, a point a month; the line is where both are kept alike."""
+    chart = ScatterChart()
+    chart.style, chart.scatterStyle = 13, "lineMarker"
+    _titled(chart, title)
+    _plain(chart, "0.0%", *size)
+    chart.x_axis.number_format = "0.0%"
+    chart.x_axis.majorGridlines = None
+    chart.x_axis.title, chart.y_axis.title = _axis("Customers kept (CRR)"), _axis("Revenue kept (DRR)")
+    chart.legend.position = "b"
+    chart.legend.txPr = _small()
+    areas = (
+        (line, line + 1, "Both kept alike", GREY, None),
+        (first, last, "The last 12 months", TEAL, 5),
+        (first, first, "This month", RED, 10),
+    )
+    for top, bottom, label, colour, marker in areas:
+        across, up = (Reference(ws, min_col=column, min_row=top, max_row=bottom) for column in (3, 4))
+        series = Series(up, across, title=label)
+        if marker:
+            series.graphicalProperties.line.noFill = True
+            series.marker.symbol, series.marker.size = "circle", marker
+            series.marker.graphicalProperties = GraphicalProperties(solidFill=colour)
+            series.marker.graphicalProperties.line.solidFill = colour
+        else:
+            _line(series, colour, 9525, "dash")
+        chart.series.append(series)
+    ws.add_chart(chart, anchor)
+
+
+def _axis(text: str) -> Title:
+    """What an axis measures, small."""
+    style = CharacterProperties(sz=900, b=False, solidFill="595959")
+    run = RegularTextRun(rPr=style, t=text)
+    return Title(tx=Text(rich=RichText(p=[Paragraph(pPr=ParagraphProperties(defRPr=style), r=[run])])), overlay=False)
+
+
+def concentration(ws: Worksheet, anchor: str, title: str, first: int, last: int, share: int) -> None:
+    """What the largest customers bring together, by how many they are."""
+    chart = BarChart()
+    _titled(chart, title)
+    _plain(chart, "0%", 26, 7.4)
+    chart.y_axis.scaling.min, chart.y_axis.scaling.max = 0, 1
+    chart.gapWidth = 60
+    chart.legend = None
+    series = Series(Reference(ws, min_col=share, min_row=first, max_row=last), title_from_data=False)
+    series.graphicalProperties.solidFill = BLUE
+    series.dLbls = _values("0.0%")
+    chart.series.append(series)
+    chart.set_categories(Reference(ws, min_col=2, min_row=first, max_row=last))
+    ws.add_chart(chart, anchor)
 
 
 def pareto(ws: Worksheet, anchor: str, title: str, first: int, last: int, share: int, running: int) -> None:

@@ -44,6 +44,7 @@ from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.worksheet import Worksheet
 
 MONTHS = 24
+HALF_PAGE = (16, 8)  # centimetres of a chart beside another
 CARDS = ("mrr", "crr", "drr", "grr", "nrr", "churn", "cltv", "quick_ratio")
 FORMATS = {"mrr": MONEY, "cltv": MONEY, "quick_ratio": RATIO}
 CARD = "F3F6F9"
@@ -154,9 +155,8 @@ def tiers(wb: Workbook) -> None:
         "Tiers",
         "Customers by what they paid at the opening: who stays, and what that means for revenue (article 000).",
         "tiers",
-        (2, 30, *[13] * 9),
+        (2, 30, *[15] * 9),
     )
-    print_setup(ws, None, pages_tall=1)
     formats = (MONEY, MONEY, COUNT, COUNT, PERCENT, PERCENT, PERCENT, MONEY, PERCENT)
     block(wb, ws, "rx_tiers", "C7", 2, 9, by_column(*map(number, formats)))
     results = by_row(*({**number(f), "bold": True} for f in (COUNT, MONEY, PERCENT, PERCENT, PERCENT, POINTS)))
@@ -168,7 +168,10 @@ def tiers(wb: Workbook) -> None:
     ws.row_dimensions[20].height = 32
     name(wb, "rx_tiers_reading", ws, "B20")
     chart_title(wb, ws, "rx_title_tiers", "B22")
-    charts.tiers(ws, "B22", title="'Tiers'!$B$22", first=7, last=8)
+    charts.tiers(ws, "B22", title="'Tiers'!$B$22", first=7, last=8, size=HALF_PAGE)
+    chart_title(wb, ws, "rx_title_quadrant", "G22")
+    charts.quadrant(ws, "G22", title="'Tiers'!$G$22", first=67, last=68, line=80, size=HALF_PAGE)
+    ws.row_breaks.append(Break(id=38))
     put(ws, "B39", "Why the revenue kept differs from the month before", bold=True, color=ACCENT)
     meaning = "Rate: more or fewer of a tier stayed. Mix: the tiers weigh differently. Size: of the opening."
     put(ws, "F39", meaning, color=GREY)
@@ -176,6 +179,18 @@ def tiers(wb: Workbook) -> None:
     block(wb, ws, "rx_tiers_effects", "C41", 2, 9, by_column(*map(number, formats)))
     total = FormulaRule(['$B41="All tiers"'], font=font(bold=True), fill=fill(PALE))
     ws.conditional_formatting.add("B41:K42", total)
+    put(ws, "B45", "How much hangs on the largest customers", bold=True, color=ACCENT)
+    columns = by_column(number(COUNT), number(CENTS), number(MONEY), {**number(PERCENT), "bold": True})
+    block(wb, ws, "rx_concentration", "C47", 2, 4, columns)
+    chart_title(wb, ws, "rx_title_concentration", "B50")
+    charts.concentration(ws, "B50", title="'Tiers'!$B$50", first=47, last=48, share=6)
+    ws.print_area = "A1:K64"  # what follows is for the chart
+    put(ws, "B65", "Figures behind the chart of customers and revenue kept", color=GREY)
+    small: Look = {**number(PERCENT), "color": GREY}
+    month: Look = {"number": MONTH, "align": "left", "color": GREY}
+    block(wb, ws, "rx_quadrant", "C67", 2, 2, everywhere(small), month)
+    put(ws, "B78", "Where customers and revenue are kept alike", color=GREY)
+    block(wb, ws, "rx_quadrant_line", "C80", 2, 2, everywhere(small), {"color": GREY})
 
 
 def cohorts_customers(wb: Workbook) -> None:
