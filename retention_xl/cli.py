@@ -134,6 +134,15 @@ def report(
         Path | None,
         typer.Option(metavar="FILE", help="CSV of currency and rate: 1 unit is so many units of the report currency."),
     ] = None,
+    tables: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--tables",
+            metavar="NAME=FILE",
+            help="What stands beside the ledger, such as --tables customers=crm.xlsx#Kunden; may be given again. A "
+            "folder gives every file in it that is called as a table.",
+        ),
+    ] = None,
     dates: Annotated[Dates | None, typer.Option(help="Day or month first, where the dates fit both.")] = None,
     duplicates: Annotated[
         Duplicates, typer.Option(help="What becomes of lines equal in every column; listed in either case.")
@@ -183,6 +192,7 @@ def report(
             "sheet": sheet,
             "table": table,
             "query": query,
+            "tables": tables_by_name(tables or []),
         }
         earlier = None if no_previous else previous or FIND
         make_report(ledger, output, month, template, reading, rates, settings, quiet, verify, pdf, earlier, board)
@@ -195,14 +205,16 @@ def demo(
     ),
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
 ) -> None:
-    """Write a sample ledger and its workbook into a folder."""
+    """Write a sample ledger, the tables beside it and their workbook into a folder."""
     with errors_in_a_sentence():
         from retention_xl.sample import write_sample
+        from retention_xl.sample_tables import write_sample_tables
 
         if folder.exists() and not folder.is_dir():
             raise UsageError(f"{folder} is a file; name a folder to write the sample into.")
         path = write_sample(folder)
-        make_report(path, folder / default_name(path.name, "2026-10"), None, "monthly", {}, None, None, quiet)
+        reading = {"tables": write_sample_tables(folder)}
+        make_report(path, folder / default_name(path.name, "2026-10"), None, "monthly", reading, None, None, quiet)
 
 
 @app.command()
@@ -296,6 +308,26 @@ def require_target(output: Path | None, inputs: Sequence[Path]) -> None:
     if not output.absolute().parent.is_dir():
         raise UsageError(f"--output: there is no folder {output.absolute().parent}.")
     require_free(output, inputs)
+
+
+def tables_by_name(given: Sequence[str]) -> dict[str, str | Path]:
+    """From `--tables name=file`, as often as it was given; a folder stands for the tables in it."""
+    from retention_xl.ledger.supporting import TABLES
+    from retention_xl.ledger.supporting.finding import tables_in_folder
+
+    found: dict[str, str | Path] = {}
+    for choice in given:
+        if Path(choice).is_dir():
+            found |= {name: path for name, path in tables_in_folder(Path(choice)).items() if name not in found}
+            continue
+        name, equals, file = choice.partition("=")
+        name = name.strip().lower()
+        if not equals or not file.strip():
+            raise UsageError(f"--tables: '{choice}' is neither a folder nor NAME=FILE, such as customers=crm.csv.")
+        if name not in TABLES:
+            raise UsageError(f"--tables: there is no table '{name}'; the tables are {', '.join(TABLES)}.")
+        found[name] = file.strip()
+    return found
 
 
 def columns_by_field(given: Sequence[str]) -> dict[str, str]:

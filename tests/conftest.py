@@ -10,6 +10,7 @@ import hypothesis
 import pytest
 
 from retention_xl.sample import write_sample
+from retention_xl.sample_tables import write_sample_tables
 
 hypothesis.settings.register_profile("repeatable", derandomize=True, database=None, deadline=None)
 hypothesis.settings.load_profile("repeatable")
@@ -28,13 +29,21 @@ def sample_ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def sample_workbook(sample_ledger: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def sample_tables(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The tables beside it."""
+    return write_sample_tables(tmp_path_factory.mktemp("tables"))
+
+
+@pytest.fixture(scope="session")
+def sample_workbook(
+    sample_ledger: Path, sample_tables: dict[str, Path], tmp_path_factory: pytest.TempPathFactory
+) -> Path:
     """Its workbook for the last complete month, October 2026."""
     from retention_xl.cli import make_report
     from retention_xl.monthly import default_name
 
     target = tmp_path_factory.mktemp("workbook") / default_name(sample_ledger.name, "2026-10")
-    make_report(sample_ledger, target, None, "monthly", {}, None, None, quiet=True)
+    make_report(sample_ledger, target, None, "monthly", {"tables": sample_tables}, None, None, quiet=True)
     return target
 
 

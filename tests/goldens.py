@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from retention_xl.monthly import write_monthly
 from retention_xl.report.show import sheet_texts
 from retention_xl.sample import write_sample
+from retention_xl.sample_tables import write_sample_tables
 
 FOLDER = Path(__file__).parent / "golden"
 # Of the bridge the labels and the last three of its 24 months.
@@ -34,7 +35,8 @@ def golden(part: str) -> Path:
 def refresh() -> None:
     with TemporaryDirectory() as folder:
         ledger = write_sample(Path(folder))
-        workbook = write_monthly(ledger, ledger.name, Path(folder) / "demo.xlsx").path
+        reading = {"tables": write_sample_tables(folder)}
+        workbook = write_monthly(ledger, ledger.name, Path(folder) / "demo.xlsx", reading=reading).path
         for part in PARTS:
             golden(part).write_text(text_of(workbook, part), "utf-8", newline="\n")
 

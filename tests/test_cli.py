@@ -15,6 +15,7 @@ import openpyxl
 import pytest
 
 from retention_xl import __version__
+from retention_xl.sample_tables import TABLES
 
 ROOT = Path(__file__).parent.parent
 LEDGER = """Customer,Date,Amount,Term
@@ -356,6 +357,7 @@ def test_demo_writes_a_ledger_and_its_workbook(run: Run, tmp_path: Path) -> None
     assert {path.name for path in folder.iterdir()} == {
         "billing-ledger.csv",
         "billing-ledger-retention-2026-10.xlsx",
+        *(f"{name}.csv" for name in TABLES),
     }
     assert "Checks: all" in done.out
     assert "7 refused" in done.out
@@ -367,9 +369,10 @@ def test_demo_can_be_run_again(run: Run) -> None:
 
 
 def test_the_demo_s_workbook_is_the_one_that_report_makes(
-    sample_ledger: Path, sample_workbook: Path, run: Run, tmp_path: Path
+    sample_ledger: Path, sample_tables: dict[str, Path], sample_workbook: Path, run: Run, tmp_path: Path
 ) -> None:
-    assert run("report", sample_ledger, "-o", "out.xlsx").code == 0
+    tables = sample_tables["customers"].parent
+    assert run("report", sample_ledger, "--tables", tables, "-o", "out.xlsx").code == 0
     assert (tmp_path / "out.xlsx").read_bytes() == sample_workbook.read_bytes()
 
 

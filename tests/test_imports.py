@@ -24,6 +24,7 @@ ALLOWED = {
     "report": {"ledger", "metrics", "errors"},
     "data": set(),
     "sample": {"errors"},
+    "sample_tables": {"sample", "errors"},
     "terminal": {"ledger", "report", "hosts"},  # their types
     "exits": {"errors"},
     "monthly": {"ledger", "report", "errors", "exits"},
@@ -41,6 +42,7 @@ ALLOWED = {
         "addin_commands",
         "monthly",
         "sample",
+        "sample_tables",
         "terminal",
         "",
     },

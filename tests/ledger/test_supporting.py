@@ -318,6 +318,11 @@ def test_spend_in_another_currency_is_converted(beside: Any) -> None:
     assert ledger.facts("2026-02").supporting.spend == (Spend("2026-02", "Fair", 95), Spend("2026-02", "Web", 140_00))
 
 
+def test_a_closed_ticket_with_its_date_is_taken(beside: Any) -> None:
+    ledger = beside(tickets="Customer,Opened,Closed,Status\nAnn,2026-02-01,2026-02-03,closed\nAnn,2026-02-01,,open\n")
+    assert [t.closed for t in ledger.facts("2026-03").supporting.tickets] == [date(2026, 2, 3), None]
+
+
 def test_usage_without_a_count_counts_its_rows_and_remembers_the_first_day(beside: Any) -> None:
     ledger = beside(usage="Customer,Event,Date\nAnn,Search,2026-02-03\nAnn,Search,2026-01-09\nAnn,Search,2026-02-28\n")
     assert ledger.facts("2026-02").supporting.usage == (

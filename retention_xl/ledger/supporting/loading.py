@@ -46,8 +46,7 @@ _RULES: Mapping[str, tuple[RowRule, ...]] = {
     ),
     "tickets": (
         RowRule("closed", "closed < opened", "lies before the day the ticket was opened"),
-        RowRule("status", "status = 'closed' AND closed IS NULL", "but no date says since when", ("closed",)),
-        RowRule("status", "status = 'closed'", "but the table has no column of the day it was closed"),
+        RowRule("status", "status = 'closed' AND closed IS NULL", "but no date says since when"),
         RowRule(
             "ticket",
             "ticket IS NOT NULL AND row_number() OVER (PARTITION BY ticket ORDER BY line) > 1",
