@@ -312,8 +312,8 @@ def require_target(output: Path | None, inputs: Sequence[Path]) -> None:
 
 def tables_by_name(given: Sequence[str]) -> dict[str, str | Path]:
     """From `--tables name=file`, as often as it was given; a folder stands for the tables in it."""
-    from retention_xl.ledger.supporting import TABLES
     from retention_xl.ledger.supporting.finding import tables_in_folder
+    from retention_xl.ledger.supporting.shapes import SHAPES
 
     found: dict[str, str | Path] = {}
     for choice in given:
@@ -324,8 +324,8 @@ def tables_by_name(given: Sequence[str]) -> dict[str, str | Path]:
         name = name.strip().lower()
         if not equals or not file.strip():
             raise UsageError(f"--tables: '{choice}' is neither a folder nor NAME=FILE, such as customers=crm.csv.")
-        if name not in TABLES:
-            raise UsageError(f"--tables: there is no table '{name}'; the tables are {', '.join(TABLES)}.")
+        if name not in SHAPES:
+            raise UsageError(f"--tables: there is no table '{name}'; the tables are {', '.join(SHAPES)}.")
         found[name] = file.strip()
     return found
 
