@@ -61,7 +61,7 @@ def summary(ws: Worksheet, months: int) -> None:
     _plain(bars, "#,##0", 15.6, 8.6)
     bars.gapWidth = 40
     bars.legend = None
-    closing = Series(Reference(bridge, min_col=FIRST_MONTH_COLUMN, max_col=last, min_row=13), title="Closing")
+    closing = Series(Reference(bridge, min_col=FIRST_MONTH_COLUMN, max_col=last, min_row=15), title="Closing")
     closing.graphicalProperties.solidFill = BLUE
     bars.series.append(closing)
     bars.set_categories(heading)
@@ -81,7 +81,7 @@ def retention(
     _plain(lines, "0%", *size)
     lines.legend.position = "b"
     lines.legend.txPr = _small()
-    for row, label, colour, dash in ((29, "CRR", BLUE, None), (34, "GRR", ORANGE, "dash"), (35, "NRR", TEAL, None)):
+    for row, label, colour, dash in ((31, "CRR", BLUE, None), (36, "GRR", ORANGE, "dash"), (37, "NRR", TEAL, None)):
         series = Series(Reference(bridge, min_col=FIRST_MONTH_COLUMN, max_col=last, min_row=row), title=label)
         _line(series, colour, dash=dash)
         lines.series.append(series)

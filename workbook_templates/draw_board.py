@@ -121,7 +121,7 @@ def main(path: Path) -> None:
     for sheet in SHEETS:
         sheet(workbook)
     ws, bridge = workbook["Board"], workbook["Bridge"]
-    charts.waterfall(bridge, "B16", title="'Bridge'!$B$43", first=66, last=71, on=ws, size=HALF)
+    charts.waterfall(bridge, "B16", title="'Bridge'!$B$45", first=68, last=75, on=ws, size=HALF)
     charts.retention(bridge, MONTHS, "'Board'!$H$16", ws, "H16", HALF)
     charts.tiers(workbook["Tiers"], "B31", title="'Tiers'!$B$22", first=7, last=8, on=ws, size=HALF)
     cohorts = workbook["Cohorts customers"]

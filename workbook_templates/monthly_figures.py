@@ -131,21 +131,21 @@ def bridge(wb: Workbook) -> None:
     print_setup(ws, None, pages_tall=1)
     money, counted, small = number(MONEY), number(COUNT), {**number(PERCENT), "color": GREY, "size": 9}
     opening, closing = {**money, "bold": True}, {**money, **TOTAL}
-    revenue = (opening, *[money] * 5, closing, {**number(CENTS), "color": GREY})
+    revenue = (opening, *[money] * 7, closing, {**number(CENTS), "color": GREY})
     customers = ({**counted, "bold": True}, *[counted] * 3, {**counted, **TOTAL}, *[counted] * 3)
     rate = number(PERCENT)
     rates = (rate, small, small, *[rate] * 4, number(RATIO), money, money, rate, money)
     for defined, top, looks in (
         ("rx_bridge_revenue", 7, revenue),
-        ("rx_bridge_customers", 18, customers),
-        ("rx_bridge_rates", 29, rates),
+        ("rx_bridge_customers", 20, customers),
+        ("rx_bridge_rates", 31, rates),
     ):
         block(wb, ws, defined, f"C{top}", len(looks), MONTHS, by_row(*looks), by_row(*looks), heading_number=MONTH)
-    chart_title(wb, ws, "rx_title_waterfall", "B43")
-    charts.waterfall(ws, "B43", title="'Bridge'!$B$43", first=66, last=71)
-    put(ws, "B64", "Figures behind the chart: each bar from its base, above and below zero", color=GREY)
-    block(wb, ws, "rx_waterfall", "C66", 6, 7, everywhere({**money, "color": GREY}), {"color": GREY})
-    ws.row_dimensions[65].height = 28
+    chart_title(wb, ws, "rx_title_waterfall", "B45")
+    charts.waterfall(ws, "B45", title="'Bridge'!$B$45", first=68, last=75)
+    put(ws, "B66", "Figures behind the chart: each bar from its base, above and below zero", color=GREY)
+    block(wb, ws, "rx_waterfall", "C68", 8, 7, everywhere({**money, "color": GREY}), {"color": GREY})
+    ws.row_dimensions[67].height = 28
     ws.freeze_panes = "C7"
 
 

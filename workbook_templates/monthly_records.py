@@ -86,13 +86,13 @@ def movers(wb: Workbook) -> None:
         "Every customer whose revenue moved this month. The sums above the list are the bridge's figures.",
         "movers",
         (2, 38, 14, 14, 14, 15, 34, 15),
-        repeat="16:16",
+        repeat="18:18",
     )
     money = number(CENTS)
     row = by_column(number(COUNT), money, money, money)
     total = by_column(*({**look, **TOTAL} for look in (number(COUNT), money, money, money)))
-    labels = by_row(*[{}] * 5, TOTAL)
-    block(wb, ws, "rx_movers_by_kind", "C7", 6, 4, lambda i, j: total(i, j) if i == 5 else row(i, j), labels)
+    labels = by_row(*[{}] * 7, TOTAL)
+    block(wb, ws, "rx_movers_by_kind", "C7", 8, 4, lambda i, j: total(i, j) if i == 7 else row(i, j), labels)
     columns: dict[str, Look] = {
         "Customer": {},
         "From": money,
@@ -102,8 +102,8 @@ def movers(wb: Workbook) -> None:
         "Reason": {"wrap": True},
         "Customer since": number(MONTH),
     }
-    listing(ws, "tblMovers", "B16", columns)
-    ws.freeze_panes = "C17"
+    listing(ws, "tblMovers", "B18", columns)
+    ws.freeze_panes = "C19"
 
 
 def checks(wb: Workbook) -> None:
@@ -208,14 +208,14 @@ def data_facts(wb: Workbook) -> None:
     purpose = "The added-up facts that the formulas read: a table of all these customers would be too large."
     ws = unbound_page(wb, "Data facts", purpose, (2, 34, 14, *[12] * 40), tab=GREY)
     money, count = {**number(CENTS), **PLAIN}, {**number(COUNT), **PLAIN}
-    facts = by_row(*[money] * 8, *[count] * 8)
-    block(wb, ws, "rx_facts_months", "C7", 16, MONTHS, facts, PLAIN, heading_number=MONTH)
+    facts = by_row(*[money] * 8, *[count] * 8, *[money] * 2)
+    block(wb, ws, "rx_facts_months", "C7", 18, MONTHS, facts, PLAIN, heading_number=MONTH)
     for row, what, defined, look in (
-        (24, "Customers", "rx_facts_cohort_customers", count),
-        (29, "Revenue", "rx_facts_cohort_revenue", money),
+        (26, "Customers", "rx_facts_cohort_customers", count),
+        (31, "Revenue", "rx_facts_cohort_revenue", money),
     ):
         put(ws, f"B{row}", f"{what} of each cohort by age; first heading: older cohorts now", color=GREY)
         corner = f"C{row + 2}"
         block(wb, ws, defined, corner, 2, 1 + MONTHS, everywhere(look), MONTH_LABEL, heading_number="#,##0")
-    put(ws, "B34", "Tiers of the report month", color=GREY, border=line())
-    block(wb, ws, "rx_facts_tiers", "C36", 2, 3, by_column(count, count, money), PLAIN)
+    put(ws, "B36", "Tiers of the report month", color=GREY, border=line())
+    block(wb, ws, "rx_facts_tiers", "C38", 2, 3, by_column(count, count, money), PLAIN)

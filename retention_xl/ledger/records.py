@@ -11,7 +11,7 @@ from .policies import Policies
 from .supporting.records import Supporting
 
 Nature = Literal["recurring", "purchases"]
-Kind = Literal["New", "Reactivation", "Expansion", "Contraction", "Churn", "Paused", "Resumed", "Currency"]
+Kind = Literal["New", "Reactivation", "Expansion", "Contraction", "Churn", "Paused", "Currency"]
 NOTES_LIMIT = 20_000  # lines listed one by one; all are counted
 CUSTOMER_MONTHS_LIMIT = 720_000  # of the customer table: 20,000 customers in 36 months
 
@@ -117,6 +117,8 @@ class Pair:
     tier: str
     region: str
     channel: str
+    paused: int = 0  # cents resumed, or paused where below 0: no movement of the customer's own
+    fx: int = 0  # cents that rates of exchange made of it, likewise
 
 
 @dataclass(frozen=True, slots=True)

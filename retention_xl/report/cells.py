@@ -55,6 +55,7 @@ class Block:
     cells: Callable[[Addresses], Iterable[Sequence[Content]]]
     headings: Sequence[Content] = ()
     labels: Sequence[Content] = ()
+    unused: Sequence[int] = ()  # rows that say nothing this month: they are there for the formulas, but not shown
 
 
 @dataclass(frozen=True)

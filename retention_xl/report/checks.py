@@ -37,7 +37,7 @@ def make_checks(
             round(bridge_gaps, 2),
             0,
             CENT,
-            "Opening, new, reactivation, expansion, contraction and churn make the closing.",
+            "Opening and all movements make the closing.",
         ),
         Check(
             "opening",
@@ -198,4 +198,4 @@ def missing_parts(facts: Facts) -> tuple[float, float]:
 
 def _closing_by_movements(figures: MonthFigures) -> float:
     m = figures.facts
-    return (m.opening + m.new + m.reactivation + m.expansion - m.contraction - m.churn) / 100
+    return (m.opening + m.new + m.reactivation + m.expansion - m.contraction - m.churn + m.paused + m.fx) / 100

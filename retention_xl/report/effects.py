@@ -29,7 +29,7 @@ def effects(report: Report) -> tuple[Effects, ...]:
     A tier that held nothing in a month has no rate of its own there and takes that of all tiers.
     """
     customers, months = report.facts.customers, len(report.facts.window)
-    if customers is None or months < 3:
+    if customers is None or not report.by_customer or months < 3:
         return ()
     rows = [customer.cents[-3:] for customer in customers]
     before, now = ([(row[i], row[i + 1]) for row in rows if row[i] is not None] for i in (0, 1))

@@ -161,6 +161,9 @@ class _BlockLook:
         self.body = [[sheet.style(row, column) for column in labels + columns] for row in rows]
         self.headings = [sheet.style(area.top - 1, column) for column in columns]
         self.attributes = [sheet.row_attributes(row) for row in rows]
+        if len(rows) > 1:
+            for row in block.unused:
+                self.attributes[row] += ' hidden="1"'
         self.sample_height = area.height
 
     def write(self, package: Package, area: Area, block: Block, addresses: PlacedAddresses) -> None:

@@ -189,6 +189,11 @@ class Report:
     acquisition: Acquisition | None = None
 
     @property
+    def by_customer(self) -> bool:
+        """Whether the formulas read the customer table: it is small, and no revenue changed without a movement."""
+        return self.facts.customers is not None and not any(f.facts.fx or f.facts.paused for f in self.shown)
+
+    @property
     def month(self) -> str:
         """The report month, such as "2026-10"."""
         return self.facts.month

@@ -4,7 +4,10 @@ WITH sides AS (
         max(m.cents) FILTER (WHERE m.month = $month - 1) AS opening,
         max(m.cents) FILTER (WHERE m.month = $month) AS closing,
         max(m.cents - coalesce(e.fx, 0) - coalesce(e.paused, 0)) FILTER (WHERE m.month = $month) AS like_closing,
-        coalesce(max(e.paused) FILTER (WHERE m.month = $month), 0) AS paused
+        -- who was lost while paused: what was held comes back to be lost
+        coalesce(max(e.paused) FILTER (WHERE m.month = $month),
+            CASE WHEN max(m.month) < $month THEN max(e.held) END, 0) AS paused,
+        coalesce(max(e.fx) FILTER (WHERE m.month = $month), 0) AS fx
     FROM moves m LEFT JOIN effects e ON e.customer = m.customer AND e.month = m.month
     WHERE m.month IN ($month - 1, $month)
     GROUP BY m.customer
@@ -37,13 +40,12 @@ SELECT c.name, p.opening, p.closing, p.first_month,
         WHEN p.opening IS NULL THEN CASE WHEN p.first_month = $month THEN 'New' ELSE 'Reactivation' END
         WHEN p.like_closing > p.opening THEN 'Expansion'
         WHEN p.like_closing < p.opening THEN 'Contraction'
-        WHEN p.paused < 0 THEN 'Paused'
-        WHEN p.paused > 0 THEN 'Resumed'
+        WHEN p.paused <> 0 THEN 'Paused'
         WHEN p.closing <> p.opening THEN 'Currency'
     END AS kind,
     t.term_months, t.paid_through, n.cancelled_on,
     CASE WHEN p.closing IS NULL THEN coalesce(g.reason, '') ELSE coalesce(n.reason, '') END AS reason,
-    coalesce(t.plan, ''), coalesce(t.tier, ''), coalesce(t.region, ''), coalesce(t.channel, '')
+    coalesce(t.plan, ''), coalesce(t.tier, ''), coalesce(t.region, ''), coalesce(t.channel, ''), p.paused, p.fx
 FROM sides p
 JOIN customers c ON c.customer = p.customer
 LEFT JOIN told t ON t.customer = p.customer

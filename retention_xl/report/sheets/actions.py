@@ -87,7 +87,7 @@ def _figure(report: Report, at: Addresses, key: str) -> str | None:
         return f"-{rows.revenue('contraction', end)}/{rows.revenue('opening', end)}"
     if key == "checks_failed":
         return at.cell("rx_checks_failed")
-    if key == "top10_share" and report.facts.customers is not None:
+    if key == "top10_share" and report.by_customer:
         now = at.column(CUSTOMERS, len(report.facts.window))
         largest = "+".join(f"LARGE({now},{rank})" for rank in range(1, 11))
         return f"({largest})/SUM({now})"

@@ -17,7 +17,20 @@ RATES = "rx_bridge_rates"
 WATERFALL = "rx_waterfall"
 
 # Row keys; losses are shown negative. The formulas below refer to rows by these keys.
-REVENUE_ROWS = ("opening", "new", "reactivation", "expansion", "contraction", "churn", "closing", "gap")
+REVENUE_ROWS = (
+    "opening",
+    "new",
+    "reactivation",
+    "expansion",
+    "contraction",
+    "churn",
+    "paused",
+    "fx",
+    "closing",
+    "gap",
+)
+# Of a pause and of exchange rates: with their own sign, and shown only where a month has one.
+SIGNED_KINDS = {"paused": "Paused, less resumed", "fx": "Exchange rates"}
 CUSTOMER_ROWS = ("opening", "new", "returned", "lost", "closing", "kept", "expanded", "contracted")
 RATE_ROWS = (
     "crr",
@@ -74,9 +87,11 @@ def blocks(report: Report) -> dict[str, Block]:
                 "Expansion",
                 "Contraction",
                 "Churn",
+                *SIGNED_KINDS.values(),
                 f"Closing {w.revenue}",
                 "Check: closing less customer table",
             ],
+            unused=[REVENUE_ROWS.index(key) for key in SIGNED_KINDS if not any(_signed(report, key))],
         ),
         CUSTOMERS: Block(
             len(CUSTOMER_ROWS),
@@ -115,11 +130,12 @@ def blocks(report: Report) -> dict[str, Block]:
             ],
         ),
         WATERFALL: Block(
-            6,
+            len(_STEPS) + 1,
             7,
             lambda at: _waterfall(report, at),
             ["Base", "Gain", "Loss", "Net", "Base below zero", "Loss below zero", "Net below zero"],
-            ["New", "Reactivation", "Expansion", "Contraction", "Churn", "Net change"],
+            ["New", "Reactivation", "Expansion", "Contraction", "Churn", *SIGNED_KINDS.values(), "Net change"],
+            unused=[i for i, (key, sign) in enumerate(_STEPS) if not sign and not _signed(report, key)[-1]],
         ),
     }
 
@@ -146,11 +162,13 @@ def _revenue(report: Report, at: Addresses) -> Iterable[Sequence[Content]]:
         yield fact(key, 1)
     for key in ("contraction", "churn"):
         yield fact(key, -1)
+    for key in SIGNED_KINDS:
+        yield fact(key, 1)
     closing, gaps = [], []
     for i in months:
         f = report.shown[i].facts
-        moved = (f.opening + f.new + f.reactivation + f.expansion - f.contraction - f.churn) / 100
-        closing.append(Cell(moved, f"SUM({span(rows.revenue('opening', i), rows.revenue('churn', i))})"))
+        moved = (f.opening + f.new + f.reactivation + f.expansion - f.contraction - f.churn + f.paused + f.fx) / 100
+        closing.append(Cell(moved, f"SUM({span(rows.revenue('opening', i), rows.revenue('fx', i))})"))
         gaps.append(
             Cell(moved - f.closing / 100, f"ROUND({rows.revenue('closing', i)}-({source.month('closing', i)}),2)")
         )
@@ -239,7 +257,16 @@ def _cltv(rows: Rows, at: Addresses, report: Report, month: int) -> str:
     return f'IF(OR(ISTEXT({arpa}),ISTEXT({churn})),"{NOT_AVAILABLE}",{value})'
 
 
-_STEPS = (("new", 1), ("reactivation", 1), ("expansion", 1), ("contraction", -1), ("churn", -1))
+# 0: the step has a sign of its own
+_STEPS = (
+    ("new", 1),
+    ("reactivation", 1),
+    ("expansion", 1),
+    ("contraction", -1),
+    ("churn", -1),
+    ("paused", 0),
+    ("fx", 0),
+)
 
 
 def _waterfall(report: Report, at: Addresses) -> Iterable[Sequence[Content]]:
@@ -248,20 +275,23 @@ def _waterfall(report: Report, at: Addresses) -> Iterable[Sequence[Content]]:
     last = report.shown[-1].facts
     running, running_formula = 0.0, "0"
     for key, sign in _STEPS:
-        step = sign * getattr(last, key) / 100
+        step = (sign or 1) * getattr(last, key) / 100
         after = running + step
         cell = rows.revenue(key, rows.last)
         after_formula = f"({running_formula}+{cell})" if running_formula != "0" else cell
         low, high = min(running, after), max(running, after)
-        low_f, high_f = (running_formula, after_formula) if sign > 0 else (after_formula, running_formula)
+        if sign:
+            low_f, high_f = (running_formula, after_formula) if sign > 0 else (after_formula, running_formula)
+        else:
+            low_f, high_f = (f"{f}({running_formula},{after_formula})" for f in ("MIN", "MAX"))
         above, below = max(0.0, high) - max(0.0, low), min(0.0, low) - min(0.0, high)
         yield [
             Cell(max(0.0, low), f"MAX(0,{low_f})"),
-            Cell(above, f"MAX(0,{high_f})-MAX(0,{low_f})") if sign > 0 else 0,
-            Cell(above, f"MAX(0,{high_f})-MAX(0,{low_f})") if sign < 0 else 0,
+            _visible(above, f"MAX(0,{high_f})-MAX(0,{low_f})", sign, 1, step, cell),
+            _visible(above, f"MAX(0,{high_f})-MAX(0,{low_f})", sign, -1, step, cell),
             0,
             Cell(min(0.0, high), f"MIN(0,{high_f})"),
-            Cell(below, f"MIN(0,{low_f})-MIN(0,{high_f})") if sign < 0 else 0,
+            _visible(below, f"MIN(0,{low_f})-MIN(0,{high_f})", sign, -1, step, cell),
             0,
         ]
         running, running_formula = after, after_formula
@@ -274,6 +304,19 @@ def _waterfall(report: Report, at: Addresses) -> Iterable[Sequence[Content]]:
         0,
         Cell(min(0.0, running), f"MIN(0,{running_formula})"),
     ]
+
+
+def _visible(height: float, formula: str, sign: int, wanted: int, step: float, cell: str) -> Content:
+    """The bar of a gain (wanted 1) or of a loss (-1), where the step is one. A fall below zero is drawn as a loss."""
+    if sign:
+        return Cell(height, formula) if sign == wanted else 0
+    if wanted > 0:
+        return Cell(height if step > 0 else 0.0, f"IF({cell}>0,{formula},0)")
+    return Cell(height if step <= 0 else 0.0, f"IF({cell}>0,0,{formula})")
+
+
+def _signed(report: Report, key: str) -> list[int]:
+    return [getattr(figures.facts, key) for figures in report.shown]
 
 
 def _waterfall_title(report: Report, at: Addresses) -> Cell:

@@ -87,7 +87,7 @@ def _formulas(report: Report, at: Addresses) -> dict[str, tuple[str, str]]:
         "crr_churn": (f"IF(ISTEXT({crr}),1,{crr}+{churn})", ""),
         "crr_limit": (f"MAX(0,MAX({rates})-1)", ""),
         "movers": (
-            at.cell(movers.BY_KIND, len(movers.KINDS), 1),
+            at.cell(movers.BY_KIND, len(movers.ALL_KINDS), 1),
             f"{rows.revenue('closing', end)}-{rows.revenue('opening', end)}",
         ),
         "tiers": (tiers.result(at, "opening"), rows.revenue("opening", end)),

@@ -116,7 +116,12 @@ def _moved(report: Report, at: Addresses) -> Cell:
     amount(last.reactivation, "reactivation").say(", expansion ")
     amount(last.expansion, "expansion").say("; contraction took ")
     amount(last.contraction, "contraction", "-").say(f" and lost {words.customers} ")
-    return amount(last.churn, "churn", "-").say(".").cell()
+    amount(last.churn, "churn", "-")
+    for key, label in (("paused", "pauses"), ("fx", "rates of exchange")):
+        if cents := getattr(last, key):
+            said.say(f"; {label} ").either(cents > 0, f"{rows.revenue(key, rows.last)}>0", "gave ", "took ")
+            said.number(abs(cents) / 100, f"ABS({rows.revenue(key, rows.last)})")
+    return said.say(".").cell()
 
 
 def _net(report: Report, at: Addresses) -> Cell:
@@ -314,13 +319,15 @@ def _largest_rows(ordered: Sequence[Mover]) -> list[Mover]:
 def _largest_cells(at: Addresses, ordered: Sequence[Mover], largest: Sequence[Mover]) -> Iterator[Sequence[Content]]:
     """Looked up by name, so that the list may be sorted."""
     names, changes = at.list_column(movers.TABLE, "Customer"), at.list_column(movers.TABLE, "Change")
+    kinds = at.list_column(movers.TABLE, "Kind")
     totals = {kind: round(sum(m.change for m in rows), 2) for kind, rows in groupby(ordered, key=lambda m: m.kind)}
     for i, mover in enumerate(largest):
         total = totals[mover.kind]
         of_kind = at.cell(movers.BY_KIND, movers.KINDS.index(mover.kind), 1)
+        kind = at.cell(movers.BY_KIND, movers.KINDS.index(mover.kind), -1)
         yield (
             mover.name,
-            Cell(mover.change, f"SUMPRODUCT(({names}={at.cell(LARGEST, i, CUSTOMER)})*1,{changes})"),
+            Cell(mover.change, f"SUMPRODUCT(({names}={at.cell(LARGEST, i, CUSTOMER)})*({kinds}={kind}),{changes})"),
             Cell(mover.change / total if total else 0, f"IF({of_kind}=0,0,{at.cell(LARGEST, i, CHANGE)}/{of_kind})"),
         )
 

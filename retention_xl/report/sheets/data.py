@@ -15,13 +15,13 @@ FACTS_SHEET = "Data facts"
 
 def unused_sheet(report: Report) -> str:
     """The one of the two data sheets that this workbook does not need."""
-    return FACTS_SHEET if report.facts.customers is not None else CUSTOMER_SHEET
+    return FACTS_SHEET if report.by_customer else CUSTOMER_SHEET
 
 
 def blocks(report: Report) -> dict[str, Block]:
     """The blocks of the sheet that stays."""
     facts = report.facts
-    if facts.customers is not None:
+    if facts.customers is not None and report.by_customer:
         return {
             CUSTOMERS: Block(
                 max(2, len(facts.customers)),  # a range of one cell is no range to every spreadsheet program

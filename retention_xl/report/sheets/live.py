@@ -33,6 +33,8 @@ MONTH_ROWS = (
     "kept_customers",
     "expanded_customers",
     "contracted_customers",
+    "paused",
+    "fx",
 )
 
 
@@ -50,7 +52,7 @@ class Live(Protocol):
 
 def live(report: Report, at: Addresses) -> Live:
     """The source of facts that this workbook carries."""
-    return FromCustomers(report, at) if report.facts.customers is not None else FromFacts(report, at)
+    return FromCustomers(report, at) if report.by_customer else FromFacts(report, at)
 
 
 class FromCustomers:
@@ -87,6 +89,8 @@ class FromCustomers:
             "reactivation": f"SUMPRODUCT({was_away},{now})",
             "expansion": f"SUMPRODUCT({more},{now})-SUMPRODUCT({more},{before})",
             "contraction": f"SUMPRODUCT({less},{before})-SUMPRODUCT({less},{now})",
+            "paused": None,
+            "fx": None,
             "churn": f'SUMPRODUCT(({now}="")*1,{before})',
             "closing": f"SUM({now})",
             "kept_opening": f'SUMIFS({before},{now},">=0")',

@@ -109,7 +109,7 @@ def _first_month(report: Report, at: Addresses, cents: int | None) -> Content:
 def _first_total(report: Report, at: Addresses, cents: int) -> Content:
     """The revenue of all months is the sum of the customer table, where that holds every month."""
     facts = report.facts
-    if facts.customers is None or len(facts.window) < len(facts.months):
+    if facts.customers is None or not report.by_customer or len(facts.window) < len(facts.months):
         return cents / 100
     corner = at.cell(CUSTOMERS, len(facts.customers) - 1, len(facts.window))
     return Cell(cents / 100, f"SUM({span(at.cell(CUSTOMERS, 0, 1), corner)})")
