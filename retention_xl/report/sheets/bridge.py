@@ -257,7 +257,7 @@ def _cltv(rows: Rows, at: Addresses, report: Report, month: int) -> str:
     return f'IF(OR(ISTEXT({arpa}),ISTEXT({churn})),"{NOT_AVAILABLE}",{value})'
 
 
-# 0: the step has a sign of its own
+# 0: the step may be a gain or a loss; its bar has the colour of the net change
 _STEPS = (
     ("new", 1),
     ("reactivation", 1),
@@ -287,12 +287,9 @@ def _waterfall(report: Report, at: Addresses) -> Iterable[Sequence[Content]]:
         above, below = max(0.0, high) - max(0.0, low), min(0.0, low) - min(0.0, high)
         yield [
             Cell(max(0.0, low), f"MAX(0,{low_f})"),
-            _visible(above, f"MAX(0,{high_f})-MAX(0,{low_f})", sign, 1, step, cell),
-            _visible(above, f"MAX(0,{high_f})-MAX(0,{low_f})", sign, -1, step, cell),
-            0,
+            *(Cell(above, f"MAX(0,{high_f})-MAX(0,{low_f})") if sign == shown else 0 for shown in (1, -1, 0)),
             Cell(min(0.0, high), f"MIN(0,{high_f})"),
-            _visible(below, f"MIN(0,{low_f})-MIN(0,{high_f})", sign, -1, step, cell),
-            0,
+            *(Cell(below, f"MIN(0,{low_f})-MIN(0,{high_f})") if sign == shown else 0 for shown in (-1, 0)),
         ]
         running, running_formula = after, after_formula
     yield [
@@ -304,15 +301,6 @@ def _waterfall(report: Report, at: Addresses) -> Iterable[Sequence[Content]]:
         0,
         Cell(min(0.0, running), f"MIN(0,{running_formula})"),
     ]
-
-
-def _visible(height: float, formula: str, sign: int, wanted: int, step: float, cell: str) -> Content:
-    """The bar of a gain (wanted 1) or of a loss (-1), where the step is one. A fall below zero is drawn as a loss."""
-    if sign:
-        return Cell(height, formula) if sign == wanted else 0
-    if wanted > 0:
-        return Cell(height if step > 0 else 0.0, f"IF({cell}>0,{formula},0)")
-    return Cell(height if step <= 0 else 0.0, f"IF({cell}>0,0,{formula})")
 
 
 def _signed(report: Report, key: str) -> list[int]:
