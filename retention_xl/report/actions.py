@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from retention_xl import metrics
 from retention_xl.ledger.records import Facts
 from retention_xl.report import rules_customers, rules_experience, rules_risk, rules_surveys, rules_totals
+from retention_xl.report.own_rules import OwnRule, judged_by
 from retention_xl.report.risk import Risk
 from retention_xl.report.rules import (
     Rule,
@@ -111,6 +112,7 @@ class Action:
     status: str
     first_seen: str
     due: date | None  # where the rule sets it
+    owner: str = ""  # where an own rule names one
 
 
 def checklist(
@@ -125,12 +127,14 @@ def checklist(
     minimum: int | None = None,
     inputs: Mapping[str, float] | None = None,
     risk: Risk | None = None,
+    own: Sequence[OwnRule] = (),
 ) -> tuple[Action, ...]:
     """What the month calls for, the most money first.
 
     A margin of 1 means that none is set: no offer is then put into figures. `minimum` replaces the fewest customers
     behind a rate, but not where a rule states its own number. `inputs` are the settings by key ("offer.months"); our
-    starting values where none are given. `risk` says who may leave.
+    starting values where none are given. `risk` says who may leave, `own` are the
+    company's own rules.
     """
     given = starting_values() if inputs is None else inputs
     case = Case(facts, limits, targets, margin, checks_failed, confidence, longest_lifetime, minimum, given, risk)
@@ -140,6 +144,12 @@ def checklist(
             breach = _CONDITIONS[rule.condition](case, rule)
             if breach is not None:
                 found.append((rule, _action(case, rule, breach)))
+    for own_rule in own:
+        breach = judged_by(case, own_rule)
+        if breach is not None:
+            action = _action(case, own_rule.rule, breach)
+            evidence_text = (f"Own rule: {own_rule.evidence}",) if own_rule.evidence else ("Own rule of the company.",)
+            found.append((own_rule.rule, replace(action, owner=own_rule.owner, evidence=evidence_text)))
     found.sort(key=lambda one: (not one[0].banner, _ORDER.index(one[1].priority), -one[1].exposed_cents, one[0].id))
     return tuple(action for _, action in found)
 

@@ -57,9 +57,10 @@ def build_report(facts: Facts, settings: Settings, source: Source, previous: Pre
         minimum=int(settings.number("policy.small_cohort")),
         inputs=settings.values(),
         risk=risk,
+        own=settings.own_rules,
     )
     rates = {key: getattr(shown[-1], key) for key in ("crr", "drr", "grr", "nrr")}
-    judges = judged(facts, settings.values())
+    judges = judged(facts, settings.values()) | {own.id for own in settings.own_rules}
     carried = carry_over(actions, previous, facts.month, judges, rates)
     restated = restatement(facts, settings, previous) if previous else None
     words = PURCHASES if facts.nature == "purchases" else RECURRING

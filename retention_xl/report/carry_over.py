@@ -151,7 +151,7 @@ def _pieces(value: Kept) -> tuple[str, ...] | None:
 def _fresh(action: Action, month: str, computed: Mapping[str, Kept] | None = None) -> Row:
     cells: dict[str, Kept] = {
         **(computed or {}),
-        "Owner": None,
+        "Owner": action.owner or None,
         "Due": action.due,
         "Status": action.status,
         "First seen": first_day(action.first_seen),
@@ -191,7 +191,7 @@ def _continued(action: Action, row: PreviousRow, previous: Previous, month: str)
     typed = _typed(row, recorded, previous.month)
     cells: dict[str, Kept] = {heading: row.cells.get(heading) for heading in previous.added}
     cells |= {
-        "Owner": row.cells.get("Owner"),
+        "Owner": row.cells.get("Owner") or action.owner or None,
         "Due": due,
         "Status": status or action.status,
         "First seen": first_day(first_seen),

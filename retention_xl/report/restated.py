@@ -69,6 +69,7 @@ def definitions_fingerprint(facts: Facts, settings: Settings) -> str:
         for rule, limits in sorted(settings.limits.items())
         for name, value in sorted(limits.items())
     ]
+    said += [repr(own) for own in settings.own_rules]
     said.append((resources.files("retention_xl") / "data" / "definitions.toml").read_text("utf-8"))
     return hashlib.sha256("\n".join(said).encode()).hexdigest()[:16]
 

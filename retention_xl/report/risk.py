@@ -68,6 +68,11 @@ class Risk:
     lifetime: float
 
     @property
+    def settings(self) -> frozenset[str]:
+        """The settings that its signs read."""
+        return frozenset(key for sign in self.signs for key in (sign.weight_key, sign.limit_key) if key)
+
+    @property
     def cents(self) -> int:
         """Revenue of all at risk."""
         return sum(cents for _, cents in self.every)

@@ -81,6 +81,8 @@ _FORMS: tuple[tuple[str, str, Counts, str, float, float], ...] = (
     ("young", "Months a customer", "up to", "risk.young_months", 1, 0),
 )
 KINDS = tuple(form[0] for form in _FORMS)
+# Settings that only a sign reads.
+OF_SIGNS = frozenset(key for kind, _, _, limit, _, _ in _FORMS for key in (f"risk.weight_{kind}", limit) if key)
 
 
 def evidence_of(facts: Facts, values: Mapping[str, float]) -> Found:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from retention_xl.errors import SettingsError
+from retention_xl.report.own_rules import OwnRule, own_rules_from
 from retention_xl.report.rules import default_limits
 
 _FRACTIONS_OVER_ONE = {"targets.nrr"}  # expansion may carry it over 100 %
@@ -36,6 +37,7 @@ class Settings:
     items: tuple[Setting, ...]
     tier_edges: tuple[float, ...] | None = None
     limits: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    own_rules: tuple[OwnRule, ...] = ()
 
     def __getitem__(self, key: str) -> float | None:
         return next(item.value for item in self.items if item.key == key)
@@ -86,11 +88,15 @@ def _override(settings: Settings, given: Mapping[str, Any], place: str) -> Setti
     by_key = {item.key: item for item in settings.items}
     edges = settings.tier_edges
     limits = {rule: dict(values) for rule, values in settings.limits.items()}
+    own = own_rules_from(given["rule"], place) if "rule" in given else settings.own_rules
+    limits |= {rule.id: dict(rule.limits) for rule in own if rule.limits}
     for section, values in given.items():
+        if section == "rule":
+            continue
         if not isinstance(values, Mapping):
             raise SettingsError(
                 f"{place}: {section} stands outside a section; sections are [targets], [policy], [tiers], "
-                "[limits], [offer], [experience]."
+                "[limits], [risk], [offer], [loyalty], [experience] and [[rule]]."
             )
         for name, value in values.items():
             key = f"{section}.{name}"
@@ -104,7 +110,7 @@ def _override(settings: Settings, given: Mapping[str, Any], place: str) -> Setti
                 near = get_close_matches(key, [*by_key, "tiers.edges"], 1)
                 hint = f" Did you mean {near[0]}?" if near else ""
                 raise SettingsError(f"{place}: {key} is not a setting.{hint}")
-    return Settings(tuple(by_key[item.key] for item in settings.items), edges, limits)
+    return Settings(tuple(by_key[item.key] for item in settings.items), edges, limits, own)
 
 
 def _override_limit(limits: dict[str, dict[str, float]], rule: str, values: Any, place: str) -> None:
@@ -139,7 +145,7 @@ def _number(key: str, unit: str, value: Any, place: str) -> float:
         raise SettingsError(f"{place}: {key} = {value} must lie between 0 and 1.")
     if key.startswith("experience.") and unit in ("days", "months") and (number < 1 or number % 1):
         raise SettingsError(f"{place}: {key} = {value} must be a whole number of {unit}, 1 or more.")
-    if key == "policy.cltv_months" and number < 1:
+    if key in ("policy.cltv_months", "risk.rows") and number < 1:
         raise SettingsError(f"{place}: {key} = {value} must be 1 or more.")
     return number
 

@@ -7,6 +7,7 @@ from statistics import NormalDist
 
 from retention_xl.report.cells import Addresses, Block, Cell, Content
 from retention_xl.report.model import Report
+from retention_xl.report.risk_signs import OF_SIGNS
 from retention_xl.report.rules import rules
 
 NAME = "rx_settings"
@@ -36,7 +37,7 @@ def _rows(report: Report) -> list[tuple[str, str, str, str, Content]]:
         rows.append(
             (f"tiers.edge_{i + 1}", f"Tier {i + 2} begins at", "money", f"Opening revenue a month; {chosen}.", edge)
         )
-    for rule in rules():
+    for rule in (*rules(), *(own.rule for own in report.settings.own_rules)):
         if rule.id in report.judged:
             given = report.settings.limits[rule.id] if rule.limits else {}
             for limit in rule.limits:
@@ -54,7 +55,14 @@ def _rows(report: Report) -> list[tuple[str, str, str, str, Content]]:
 
 
 def _has_data(report: Report, key: str) -> bool:
-    """Inputs of tables that were not given are left out."""
+    """Inputs of tables that were not given, and of signs that cannot be told, are left out."""
+    section = key.partition(".")[0]
+    if section == "risk":
+        return report.risk is not None and (key not in OF_SIGNS or key in report.risk.settings)
+    if section == "offer":
+        return report.facts.nature == "recurring"
+    if section == "loyalty":
+        return report.settings[key] is not None
     if key == CAC_MONTHS:
         return report.acquisition is not None
     return not key.startswith("experience.") or report.experience is not None
