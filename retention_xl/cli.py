@@ -145,8 +145,9 @@ def report(
     ] = None,
     dates: Annotated[Dates | None, typer.Option(help="Day or month first, where the dates fit both.")] = None,
     duplicates: Annotated[
-        Duplicates, typer.Option(help="What becomes of lines equal in every column; listed in either case.")
-    ] = Duplicates.keep,
+        Duplicates | None,
+        typer.Option(help="What becomes of lines equal in every column: kept unless told; listed in either case."),
+    ] = None,
     allow_empty_months: Annotated[
         bool, typer.Option("--allow-empty-months", help="Take a month without a line as one in which everybody left.")
     ] = False,
@@ -154,7 +155,11 @@ def report(
         str | None, typer.Option(metavar="cp1252", help="Encoding of a text file that is not UTF-8.")
     ] = None,
     settings: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Targets, limits and tiers of your company (TOML).")
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Settings of your company (TOML). retention.toml beside the ledger unless told; `init` writes one.",
+        ),
     ] = None,
     verify: Annotated[
         bool,
@@ -186,8 +191,8 @@ def report(
             "nature": nature and nature.value,
             "currency": currency and currency.upper(),
             "dates": dates and dates.value,
-            "duplicates": duplicates.value,
-            "allow_empty_months": allow_empty_months,
+            "duplicates": duplicates and duplicates.value,
+            "allow_empty_months": allow_empty_months or None,
             "encoding": encoding,
             "sheet": sheet,
             "table": table,

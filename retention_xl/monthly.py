@@ -46,7 +46,8 @@ def write_monthly(
 ) -> Monthly:
     """Read the ledger (one path or several, or a DataFrame, `name` to its readers) and write its workbook.
 
-    `reading` goes to `read_ledger`. Without an output the workbook is named after ledger and month, in `folder`.
+    `reading` goes to `read_ledger`, over what the settings file says: the one named, or retention.toml beside the
+    ledger. Without an output the workbook is named after ledger and month, in `folder`.
     `verify`: only if a spreadsheet engine computes the same in every cell; `pdf`: and print it to a PDF beside it.
     `previous` is the workbook of an earlier month, whose checklist goes on, `FIND`, or None to begin anew.
     `board`: also the month on one page, in a workbook of its own beside it.
@@ -66,15 +67,17 @@ def write_monthly(
     from retention_xl.report.restated import closes_as
     from retention_xl.report.settings import load_settings
     from retention_xl.report.write import write_report, write_verified_report
+    from retention_xl.settings_file import settings_for, with_options
 
-    rates = load_rates(rates_path) if rates_path else None
-    with read_ledger(ledger, rates=rates, progress=progress, **(reading or {})) as read:
-        facts, told = read.facts(month), read.told
+    company = settings_for(ledger, settings_path)
+    rates = load_rates(rates_path) if rates_path else company.rates
+    with read_ledger(ledger, rates=rates, progress=progress, **with_options(company, reading or {})) as read:
+        facts, told = read.facts(month), [*company.told, *read.told]
         source = Source(
             name=name,
             nature_reason=read.nature_reason,
             month_reason=month_reason(facts.month, month is not None, read.last_month, read.last_date),
-            rates=rates_in_words(rates, facts.currency, rates_path),
+            rates=rates_in_words(rates, facts.currency, rates_path or company.path),
             columns=tuple(read.columns),
         )
     target = output or folder / default_name(name, facts.month)
@@ -88,7 +91,7 @@ def write_monthly(
     for place, _ in works:
         require_free(place, [Path(path) for path in inputs if isinstance(path, (str, Path))])
     progress("Building the report", None)
-    settings = load_settings(settings_path, facts.nature)
+    settings = load_settings(company.path, facts.nature, company.inputs)
     same = partial(closes_as, facts)
     try:
         report = build_report(facts, settings, source, read_previous(Path(earlier), same) if earlier else None)

@@ -16,6 +16,7 @@ from rich.text import Text
 if TYPE_CHECKING:
     from retention_xl.hosts.reference import Row
     from retention_xl.ledger.records import ColumnChoice, Quality
+    from retention_xl.ledger.supporting.records import TableRead
     from retention_xl.report.model import Report
 
 Progress = Callable[[str, float | None], None]
@@ -48,6 +49,7 @@ def print_summary(report: Report, target: Path, remarks: Sequence[str]) -> None:
     lines = [
         *check_lines(report),
         *quality_lines(report.facts.quality),
+        *table_lines(report.facts.supporting.tables),
         "Columns: " + ", ".join(column_in_words(choice) for choice in report.source.columns),
         f"Nature: {report.source.nature_reason}",
         f"Month: {report.month}, {report.source.month_reason}",
@@ -117,6 +119,16 @@ def quality_lines(quality: Quality) -> Iterator[str]:
         yield f"  and {len(quality.by_reason) - REASONS_SHOWN} more reasons"
     if quality.notes_total:
         yield "  Every line is listed with its place and reason on the sheet Data quality."
+
+
+def table_lines(tables: Sequence[TableRead]) -> Iterator[str]:
+    """What stands beside the ledger, and what of it was not taken."""
+    for table in tables:
+        if table.refused:
+            yield f"Table {table.table} is not taken: {table.refused}"
+            continue
+        told = f"Table {table.table}: {table.taken:,} of {table.rows:,} rows of {table.file} taken"
+        yield f"{told}; {table.noted:,} {'note' if table.noted == 1 else 'notes'}." if table.noted else f"{told}."
 
 
 def money(cents_by_currency: Mapping[str, int]) -> str:

@@ -27,7 +27,8 @@ ALLOWED = {
     "sample_tables": {"sample", "errors"},
     "terminal": {"ledger", "report", "hosts"},  # their types
     "exits": {"errors"},
-    "monthly": {"ledger", "report", "errors", "exits"},
+    "monthly": {"ledger", "report", "settings_file", "errors", "exits"},
+    "settings_file": {"ledger", "report", "errors"},  # whose parts it hands out
     # What a person starts in Excel, as `cli` is what one starts in a terminal: it too brings the layers together.
     "macros": {"hosts", "monthly", "errors", "exits"},
     "addin_commands": {"hosts", "errors", "exits"},

@@ -18,7 +18,7 @@ from retention_xl.report.previous import Previous
 from retention_xl.report.profiles import not_compared
 from retention_xl.report.restated import restatement
 from retention_xl.report.risk import at_risk
-from retention_xl.report.settings import Settings
+from retention_xl.report.settings import Settings, with_month_targets
 
 MONTHS_SHOWN = 24
 COHORTS_SHOWN = 24
@@ -41,6 +41,7 @@ PURCHASES = Words(
 
 def build_report(facts: Facts, settings: Settings, source: Source, previous: Previous | None = None) -> Report:
     """The report of `facts.month`; `source` says where the facts come from, `previous` what an earlier file said."""
+    settings = with_month_targets(settings, facts)
     shown = _shown_months(facts, settings)
     tiers = _tiers(facts, settings)
     cohorts = _cohorts(facts, settings)

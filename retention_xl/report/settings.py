@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from retention_xl.errors import SettingsError
+from retention_xl.ledger.records import Facts
 from retention_xl.report.own_rules import OwnRule, own_rules_from
 from retention_xl.report.rules import default_limits
 
@@ -61,8 +62,30 @@ class Settings:
         }
 
 
-def load_settings(path: Path | None = None, nature: str = "recurring") -> Settings:
-    """Our starting values for a ledger of this nature, overridden by the TOML file at `path`."""
+def with_month_targets(settings: Settings, facts: Facts) -> Settings:
+    """The settings with the targets that the table of targets has for the report month, in place of the one target."""
+    of_month = {t.figure: t.value for t in facts.supporting.targets if t.month == facts.month}
+    items = tuple(
+        replace(
+            item, value=of_month[figure], meaning=f"{item.meaning} This month's value is from the table of targets."
+        )
+        if item.key.startswith("targets.") and (figure := item.key.removeprefix("targets.")) in of_month
+        else item
+        for item in settings.items
+    )
+    return replace(settings, items=items)
+
+
+def sections() -> tuple[str, ...]:
+    """The sections of a settings file that are inputs of the report."""
+    keys = [item.key for item in load_settings().items]
+    return (*dict.fromkeys(key.split(".")[0] for key in keys), "tiers", "limits", "rule")
+
+
+def load_settings(
+    path: Path | None = None, nature: str = "recurring", given: Mapping[str, Any] | None = None
+) -> Settings:
+    """Our starting values for a ledger of this nature, overridden by the TOML file at `path`, or by `given` from it."""
     described = tomllib.loads((resources.files("retention_xl") / "data" / "settings.toml").read_text("utf-8"))[
         "setting"
     ]
@@ -71,7 +94,7 @@ def load_settings(path: Path | None = None, nature: str = "recurring") -> Settin
     if path is None:
         return settings
     try:
-        given = tomllib.loads(Path(path).read_text("utf-8"))
+        given = tomllib.loads(Path(path).read_text("utf-8")) if given is None else given
     except OSError as error:
         raise SettingsError(f"{path}: the settings file cannot be read ({error.strerror}).") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -75,10 +75,18 @@ def lists(report: Report) -> dict[str, List]:
         for i, (currency, amount) in enumerate(amounts):
             # a reason met in several currencies has a row for each; its lines are counted once, on the first
             reasons.append((action, reason, lines if i == 0 else 0, amount / 100, currency))
-    listed = [
+    listed: list[tuple[Content, ...]] = [
         (n.action, n.file, n.line, n.column, n.value, n.reason, None if n.cents is None else n.cents / 100, n.currency)
         for n in quality.notes
     ]
+    beside = report.facts.supporting
+    for table in beside.tables:
+        if table.refused:
+            reasons.append(("table refused", f"{table.table}: {table.refused}", None, None, ""))
+        else:
+            told = f"{table.table} ({table.file}): {table.taken:,} of {table.rows:,} rows taken; rows and cells noted"
+            reasons.append(("table", told, table.noted, None, ""))
+    listed += [(f"table {n.table}", n.file, n.line, n.column, n.value, n.reason, None, "") for n in beside.notes]
     return {
         REASONS: List(REASON_HEADINGS, len(reasons), lambda at: reasons),
         LINES: List(LINE_HEADINGS, len(listed), lambda at: listed),

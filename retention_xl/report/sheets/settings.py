@@ -139,6 +139,14 @@ def _reading(report: Report) -> list[tuple[str, str, str]]:
     rows.append(("Report month", report.month, report.source.month_reason))
     rows += _policies(report)
     rows += [(f"Column: {choice.field}", choice.heading, choice.how) for choice in report.source.columns]
+    rows += [
+        (
+            f"Table: {table.table}",
+            "not taken" if table.refused else table.file,
+            table.refused or f"{table.taken:,} rows",
+        )
+        for table in report.facts.supporting.tables
+    ]
     rows.append(("Fingerprint of the data", report.facts.fingerprint[:16], "Changes when any accepted line changes."))
     return rows
 
