@@ -14,9 +14,9 @@ from rich.table import Table
 from rich.text import Text
 
 if TYPE_CHECKING:
-    from retention_xl.hosts.reference import Row
     from retention_xl.ledger.records import ColumnChoice, Quality
     from retention_xl.ledger.supporting.records import TableRead
+    from retention_xl.metrics.reference import Row
     from retention_xl.report.model import Report
 
 Progress = Callable[[str, float | None], None]

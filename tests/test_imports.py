@@ -25,7 +25,7 @@ ALLOWED = {
     "data": set(),
     "sample": {"errors"},
     "sample_tables": {"sample", "errors"},
-    "terminal": {"ledger", "report", "hosts"},  # their types
+    "terminal": {"ledger", "report", "metrics"},  # their types
     "exits": {"errors"},
     "monthly": {"ledger", "report", "settings_file", "errors", "exits"},
     "settings_file": {"ledger", "report", "errors"},  # whose parts it hands out

@@ -43,6 +43,7 @@ SHEETS = (
     records.settings,
     records.definitions,
     records.evidence,
+    records.functions,
     records.data_customers,
     records.data_facts,
     insight.survival,

@@ -1,4 +1,4 @@
-"""The sheets of records: Actions, Movers, Checks, Data quality, Settings, Definitions, Evidence and the data."""
+"""The sheets of records: Actions, Movers, Checks, Data quality, Settings, Definitions, Evidence, Functions and data."""
 
 from __future__ import annotations
 
@@ -188,6 +188,16 @@ def evidence(wb: Workbook) -> None:
     columns = dict.fromkeys(("Id", "Claim", "Where", "Source named", "Conflict"), WRAP)
     listing(ws, "tblEvidence", "B6", {**columns, "Id": {**WRAP, "bold": True}})
     ws.freeze_panes = "C7"
+
+
+def functions(wb: Workbook) -> None:
+    purpose = "What can be typed into a cell where the function pack is installed. Not needed to read this workbook."
+    ws = unbound_page(wb, "Functions", purpose, (2, 14, 24, 46, 58, 52, 48, 62, 40), repeat="6:6")
+    columns = dict.fromkeys(
+        ("Group", "Function", "Call", "What it answers", "Returns", "Example", "Errors", "Source"), WRAP
+    )
+    listing(ws, "tblFunctions", "B6", {**columns, "Function": {**WRAP, "bold": True}})
+    ws.freeze_panes = "D7"
 
 
 PLAIN: Look = {"border": None, "size": 9}

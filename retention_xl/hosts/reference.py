@@ -1,4 +1,4 @@
-"""What the catalogue says of itself: the table for README, the rows of a reference sheet, the text about one function.
+"""What the catalogue says of itself: the table for README, the help in the function wizard, one function explained.
 
 `python -m retention_xl.hosts.reference README.md` writes the table between the markers of that file anew.
 """
@@ -9,32 +9,16 @@ import sys
 from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
-from typing import NamedTuple
 
 from retention_xl.errors import HostError
+from retention_xl.metrics.reference import call_of, table
 from retention_xl.metrics.spec import CATALOGUE, FunctionSpec, Parameter
+
+__all__ = ["argument_help", "call_of", "explain", "find", "guide_text", "markdown", "table", "with_table"]
 
 BEGIN = "<!-- functions:begin -->"
 END = "<!-- functions:end -->"
 LONGEST_HELP = 255  # characters that Excel's function wizard shows of an argument's help
-
-
-class Row(NamedTuple):
-    """One function in a table. `title` of each column for a heading: `Row._fields`."""
-
-    group: str
-    name: str
-    call: str
-    answers: str
-    returns: str
-    example: str
-    errors: str
-    source: str
-
-
-def call_of(spec: FunctionSpec) -> str:
-    """The call as a table shows it, optional arguments in brackets: CRR(opening, closing, [new_customers])."""
-    return f"{spec.name}({', '.join(f'[{p.name}]' if p.optional else p.name for p in spec.parameters)})"
 
 
 def argument_help(parameter: Parameter) -> str:
@@ -43,30 +27,6 @@ def argument_help(parameter: Parameter) -> str:
         return parameter.help
     with_choices = f"{parameter.help} One of: {', '.join(parameter.choices)}."
     return with_choices if len(with_choices) <= LONGEST_HELP else parameter.help
-
-
-def table() -> list[Row]:
-    """Every function of the catalogue, group by group, in the catalogue's order."""
-    groups = list(dict.fromkeys(spec.group for spec in CATALOGUE.values()))
-    return [
-        Row(
-            group=spec.group,
-            name=spec.name,
-            call=call_of(spec),
-            answers=spec.help,
-            returns=f"{spec.returns_kind}: {spec.returns}",
-            example=f"{spec.example} gives {spec.example_gives}",
-            errors="; ".join(f"{code} {when}" for code, when in spec.errors),
-            source=spec.source,
-        )
-        for spec in sorted(CATALOGUE.values(), key=lambda spec: groups.index(spec.group))
-    ]
-
-
-def sheet_rows() -> list[tuple[str, ...]]:
-    """The reference sheet of a workbook: a heading row, then one row a function."""
-    heading = ("Group", "Function", "Call", "What it answers", "Returns", "Example", "Errors", "Source")
-    return [heading, *table()]
 
 
 def find(name: str) -> FunctionSpec:

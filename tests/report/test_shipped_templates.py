@@ -44,7 +44,7 @@ def test_the_page_of_a_template_lists_every_name_and_no_other(template: str, of_
 
 def test_tables_of_many_pages_repeat_their_headings_in_print() -> None:
     workbook = openpyxl.load_workbook(TEMPLATES / "monthly.xlsx")
-    for sheet in ("Actions", "Movers", "Settings", "Definitions", "Evidence", "Data survival"):
+    for sheet in ("Actions", "Movers", "Settings", "Definitions", "Evidence", "Functions", "Data survival"):
         assert workbook[sheet].print_title_rows, sheet
 
 

@@ -1,0 +1,45 @@
+"""The catalogue as a table of texts: one source for README, the terminal, the add-in and the workbook."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from retention_xl.metrics.spec import CATALOGUE, FunctionSpec
+
+HEADINGS = ("Group", "Function", "Call", "What it answers", "Returns", "Example", "Errors", "Source")
+
+
+class Row(NamedTuple):
+    """One function in a table, in the columns of HEADINGS."""
+
+    group: str
+    name: str
+    call: str
+    answers: str
+    returns: str
+    example: str
+    errors: str
+    source: str
+
+
+def call_of(spec: FunctionSpec) -> str:
+    """The call as a table shows it, optional arguments in brackets: CRR(opening, closing, [new_customers])."""
+    return f"{spec.name}({', '.join(f'[{p.name}]' if p.optional else p.name for p in spec.parameters)})"
+
+
+def table() -> list[Row]:
+    """Every function of the catalogue, group by group, in the catalogue's order."""
+    groups = list(dict.fromkeys(spec.group for spec in CATALOGUE.values()))
+    return [
+        Row(
+            group=spec.group,
+            name=spec.name,
+            call=call_of(spec),
+            answers=spec.help,
+            returns=f"{spec.returns_kind}: {spec.returns}",
+            example=f"{spec.example} gives {spec.example_gives}",
+            errors="; ".join(f"{code} {when}" for code, when in spec.errors),
+            source=spec.source,
+        )
+        for spec in sorted(CATALOGUE.values(), key=lambda spec: groups.index(spec.group))
+    ]
