@@ -192,7 +192,7 @@ def evidence(wb: Workbook) -> None:
 
 def functions(wb: Workbook) -> None:
     purpose = "What can be typed into a cell where the function pack is installed. Not needed to read this workbook."
-    ws = unbound_page(wb, "Functions", purpose, (2, 14, 24, 46, 58, 52, 48, 62, 40), repeat="6:6")
+    ws = unbound_page(wb, "Functions", purpose, (2, 13, 24, 30, 40, 34, 30, 40, 26), repeat="6:6")
     columns = dict.fromkeys(
         ("Group", "Function", "Call", "What it answers", "Returns", "Example", "Errors", "Source"), WRAP
     )
