@@ -264,6 +264,42 @@ def survival(ws: Worksheet, anchor: str, title: str, first: int, last: int) -> N
     ws.add_chart(chart, anchor)
 
 
+def nps(ws: Worksheet, anchor: str, title: str, first: int, last: int) -> None:
+    """NPS of the months with answers, as columns from zero."""
+    data = ws.parent["Data experience"]
+    chart = BarChart()
+    _titled(chart, title)
+    _plain(chart, "0", 17, 8)
+    chart.legend = None
+    chart.gapWidth = 40
+    bars = Series(Reference(data, min_col=3, min_row=first, max_row=last), title="NPS")
+    bars.graphicalProperties.solidFill = BLUE
+    bars.invertIfNegative = False
+    bars.dLbls = _values("0")
+    chart.series.append(bars)
+    chart.set_categories(Reference(data, min_col=2, min_row=first, max_row=last))
+    chart.x_axis.number_format = "mmm yy"
+    ws.add_chart(chart, anchor)
+
+
+def features(ws: Worksheet, anchor: str, title: str, first: int, last: int) -> None:
+    """Of each feature, who is still there: those who took it up early beside the others."""
+    chart = BarChart()
+    _titled(chart, title)
+    _plain(chart, "0%", 21, 8)
+    chart.y_axis.scaling.min, chart.y_axis.scaling.max = 0, 1
+    chart.gapWidth = 60
+    chart.legend.position = "b"
+    chart.legend.txPr = _small()
+    for column, label, colour in ((7, "Took it up early", BLUE), (9, "The others", GREY)):
+        series = Series(Reference(ws, min_col=column, min_row=first, max_row=last), title=label)
+        series.graphicalProperties.solidFill = colour
+        series.dLbls = _values("0%")
+        chart.series.append(series)
+    chart.set_categories(Reference(ws, min_col=2, min_row=first, max_row=last))
+    ws.add_chart(chart, anchor)
+
+
 def _values(number: str) -> DataLabelList:
     """Each bar with its figure and nothing else."""
     labels = DataLabelList(showVal=True, numFmt=number, txPr=_small())

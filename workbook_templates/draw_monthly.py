@@ -15,6 +15,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import charts
 import monthly_compare as compare
+import monthly_experience as experience
 import monthly_figures as figures
 import monthly_insight as insight
 import monthly_memory as memory
@@ -34,6 +35,7 @@ SHEETS = (
     insight.lifetime,
     risk.at_risk,
     risk.signs,
+    experience.experience,
     insight.reasons,
     compare.compare,
     figures.tie_out,
@@ -47,6 +49,7 @@ SHEETS = (
     records.data_customers,
     records.data_facts,
     insight.survival,
+    experience.data_experience,
     memory.record,
 )
 
@@ -58,6 +61,7 @@ def main(path: Path) -> None:
         sheet(workbook)
     charts.summary(workbook["Summary"], figures.MONTHS)
     charts.survival(workbook["Lifetime value"], "B24", title="'Lifetime value'!$B$24", first=7, last=8)
+    experience.experience_charts(workbook)
     save(workbook, path, charts.finish)
 
 

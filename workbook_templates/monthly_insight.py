@@ -17,6 +17,8 @@ from draw import (
     block,
     by_column,
     by_row,
+    font,
+    name,
     number,
     page,
     print_setup,
@@ -24,6 +26,7 @@ from draw import (
 )
 from monthly_figures import TOTAL, chart_title
 from openpyxl import Workbook
+from openpyxl.formatting.rule import FormulaRule
 from openpyxl.worksheet.pagebreak import Break
 
 
@@ -50,7 +53,7 @@ def lifetime(wb: Workbook) -> None:
         "Lifetime value",
         "What a customer is worth by several methods, and why they differ. Before the cost of winning the customer.",
         "lifetime",
-        (2, 40, *[15] * 4, 15, 15, 15, 15),
+        (2, 40, *[15] * 9),
     )
     note: Look = {"color": GREY, "size": 9, "border": None, "indent": 1}
     formats = (CENTS, PERCENT, PERCENT, COUNT, PERCENT, "0.00%", "0.0000", "0.0000")
@@ -64,6 +67,20 @@ def lifetime(wb: Workbook) -> None:
     ws.row_breaks.append(Break(id=41))
     columns = by_column(number(COUNT), number(COUNT), number(CENTS), number(CENTS))
     block(wb, ws, "rx_ltv_cohorts", "C44", 2, 4, columns, {"number": MONTH, "align": "left"})
+    put(ws, "B48", "What it costs to win a customer, and when that is earned back", bold=True, color=ACCENT)
+    formats = (MONEY, COUNT, MONEY, CENTS, "0.0", MONEY, "0.0")
+    block(wb, ws, "rx_cac", "C50", 7, 4, by_row(*map(number, formats)))
+    ws.row_dimensions[49].height = 28
+    few = FormulaRule(["F$51<$F$59"], font=font(color="A6A6A6", italic=True))
+    ws.conditional_formatting.add("F50:F56", few)
+    put(ws, "B59", "Plans and channels in the month; grey, also above: fewer customers than", bold=True, color=ACCENT)
+    put(ws, "F59", **number(COUNT), color=GREY)
+    name(wb, "rx_ltv_small", ws, "F59")
+    shares = [number(PERCENT)] * 4
+    columns = by_column(number(COUNT), number(COUNT), *shares, number(COUNT), number(MONEY), number(MONEY))
+    block(wb, ws, "rx_ltv_groups", "C61", 2, 9, columns)
+    small = FormulaRule(["$C61<$F$59"], font=font(color="A6A6A6", italic=True))
+    ws.conditional_formatting.add("B61:K62", small)
 
 
 def survival(wb: Workbook) -> None:

@@ -81,6 +81,7 @@ class Contents:
     blocks: Mapping[str, Block]
     lists: Mapping[str, List]
     drop_sheets: Sequence[str] = ()
+    drop_charts: Sequence[str] = ()  # by the names of the cells with their titles
 
 
 def span(first: str, last: str) -> str:

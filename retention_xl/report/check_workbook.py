@@ -18,8 +18,8 @@ from .verify import formula_cells
 
 # Counts, halves, quarters, months of a year, percent: numbers of arithmetic, not of the business.
 STRUCTURAL = {"0", "1", "2", "3", "4", "12", "100"}
-# Their second argument says how a figure is written, not how large it is.
-_DIGITS = ("ROUND", "ROUNDUP", "ROUNDDOWN", "FIXED", "TRUNC", "REPT", "LEFT", "RIGHT")
+# Their second argument says how a figure is written, or which one is taken, not how large it is.
+_DIGITS = ("ROUND", "ROUNDUP", "ROUNDDOWN", "FIXED", "TRUNC", "REPT", "LEFT", "RIGHT", "LARGE", "SMALL")
 _TOKEN = re.compile(
     r"""(?P<text>"[^"]*")|(?P<column>\[[^\]]*\])|(?P<sheet>'(?:[^']|'')+'!)|(?P<function>[A-Z][\w.]*)\(|(?P<reference>\$?[A-Z]{1,3}\$?\d+)"""
     r"""|(?P<name>[A-Za-z_\\][\w.\\]*)|(?P<number>(?:\d+\.?\d*|\.\d+)(?:E[+-]?\d+)?%?)|(?P<open>[({])|(?P<close>[)}])"""

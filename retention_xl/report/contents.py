@@ -5,6 +5,7 @@ from __future__ import annotations
 from retention_xl.report.cells import Addresses, Block, Cell, Contents, List, Single
 from retention_xl.report.model import Report
 from retention_xl.report.sheets import (
+    acquisition,
     actions,
     at_risk,
     board,
@@ -16,6 +17,8 @@ from retention_xl.report.sheets import (
     concentration,
     data,
     effects,
+    experience,
+    experience_data,
     lifetime,
     movers,
     quality,
@@ -51,6 +54,8 @@ SHEETS = (
     "quality",
     "settings",
     "survival",
+    "experience",
+    "experience_data",
 )
 
 
@@ -67,7 +72,10 @@ def contents(report: Report) -> Contents:
         effects,
         cohorts,
         lifetime,
+        acquisition,
         at_risk,
+        experience,
+        experience_data,
         reasons,
         compare,
         tie_out,
@@ -88,7 +96,9 @@ def contents(report: Report) -> Contents:
         concentration,
         cohorts,
         lifetime,
+        acquisition,
         at_risk,
+        experience,
         reasons,
         compare,
         tie_out,
@@ -106,11 +116,14 @@ def contents(report: Report) -> Contents:
         [
             *lifetime.unused_sheets(report),
             *at_risk.unused_sheets(report),
+            *experience.unused_sheets(report),
+            *experience_data.unused_sheets(report),
             *reasons.unused_sheets(report),
             *compare.unused_sheets(report),
             *restatement.unused_sheets(report),
             data.unused_sheet(report),
         ],
+        experience.unused_charts(report),
     )
 
 

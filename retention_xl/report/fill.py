@@ -30,6 +30,8 @@ def fill(
     for sheet in contents.drop_sheets:
         if sheet in package.sheets:
             package.remove_sheet(sheet)
+    for title in contents.drop_charts:
+        package.remove_chart(title)
     binding = bind(package, contents)
     binding.demand(package.file_name)
     binding = _with_added_columns(package, binding, contents)

@@ -20,6 +20,7 @@ from retention_xl.report.template import shipped_templates
 from retention_xl.report.write import write_report
 
 from .engines import cached, compare, formulas, recalc_formualizer, recalc_ironcalc, recalc_libreoffice
+from .experience_facts import TABLES, with_tables
 from .small_facts import facts_of
 
 REFUSED = Note("refused", "ledger.csv", 7, "Amount", "n/a", "is not a number", None, "EUR")
@@ -56,15 +57,27 @@ LEDGERS: dict[str, tuple[int, int, Nature, bool]] = {
     "purchases too many for a table": (60, 9, "purchases", False),
     "one month too many for a table": (4, 1, "recurring", False),
     "reasons stated": (90, 16, "recurring", True),
+    "every table beside it": (90, 16, "recurring", True),
+    **{f"only the table {table}": (40, 9, "recurring", True) for table in TABLES},
+    "every table in two months": (9, 2, "recurring", True),
+    "every table in one month": (9, 1, "recurring", True),
+    "every table and too many customers": (80, 9, "recurring", False),
+    "every table of buyers": (60, 9, "purchases", True),
 }
 REASONS = ("Price", "price", "", "Missing feature", "No longer needed", "=1+1")
+
+
+def tables_of(name: str) -> tuple[str, ...]:
+    """The tables beside a ledger of this shape."""
+    return TABLES if name.startswith("every table") else tuple(table for table in TABLES if name.endswith(f" {table}"))
 
 
 def ledger(name: str) -> Facts:
     customers, months, nature, fits = LEDGERS[name]
     table = random_table(customers, months, seed=len(name), zeros=nature == "purchases")
     stated = {row: REASONS[i % len(REASONS)] for i, row in enumerate(table)} if name == "reasons stated" else {}
-    return facts_of(table, nature=nature, with_customers=fits, reasons=stated, notes=[REFUSED])
+    facts = facts_of(table, nature=nature, with_customers=fits, reasons=stated, notes=[REFUSED])
+    return with_tables(facts, *tables_of(name)) if tables_of(name) else facts
 
 
 def report_of(facts: Facts) -> Report:
@@ -97,7 +110,11 @@ def test_formualizer_calculates_every_value_that_is_shown(workbook: tuple[Report
 
 @pytest.mark.libreoffice
 @pytest.mark.parametrize(
-    "name", ["three customers in four months", "two and a half years", "purchases with free ones", "reasons stated"]
+    "name",
+    [
+        *("three customers in four months", "two and a half years", "purchases with free ones", "reasons stated"),
+        "every table beside it",
+    ],
 )
 def test_libreoffice_calculates_every_value_that_is_shown(name: str, tmp_path: Path, soffice: str) -> None:
     path = tmp_path / "report.xlsx"
@@ -187,7 +204,8 @@ def test_texts_of_the_ledger_are_never_formulas(tmp_path: Path) -> None:
 
 
 def test_the_templates_and_the_report_know_the_same_names(tmp_path: Path) -> None:
-    reports = [report_of(ledger(name)) for name in ("reasons stated", "too many for a customer table")]
+    shapes = ("reasons stated", "too many for a customer table", "every table beside it")
+    reports = [report_of(ledger(name)) for name in shapes]
     write_report(reports[0], tmp_path / "earlier.xlsx")
     facts, earlier = reports[0].facts, read_previous(tmp_path / "earlier.xlsx")
     reports.append(build_report(facts, reports[0].settings, reports[0].source, earlier))

@@ -1,8 +1,8 @@
-"""Takes a sheet out of a package with all that belongs to it alone."""
+"""Takes a sheet, or a chart, out of a package with all that belongs to it alone."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from lxml import etree
 
@@ -25,6 +25,23 @@ def remove_sheet(parts: Parts, name: str, index: int, part: str, others: Sequenc
     _remove_slicer_caches(parts, book, others)
     _show_another(book, index)
     _forget_titles(parts)
+
+
+def remove_chart(parts: Parts, sheet: Sheet, is_title: Callable[[str], bool]) -> None:
+    """Takes out the charts of a sheet whose title is taken from the cell that `is_title` knows."""
+    for drawing in parts.related(sheet.part, "drawing"):
+        for relation in parts.relations(drawing):
+            if relation.kind != "chart" or relation.target not in parts:
+                continue
+            titles = parts.tree(relation.target).iterfind(".//{*}title/{*}tx/{*}strRef/{*}f")
+            if not any(is_title(title.text or "") for title in titles):
+                continue
+            for anchor in list(parts.touch(drawing)):
+                charts = anchor.iterfind(".//{*}graphicData/{*}chart")
+                if any(chart.get(tag("id", OFFICE_RELATIONS)) == relation.id for chart in charts):
+                    parts.touch(drawing).remove(anchor)
+            parts.drop_relation(drawing, relation.target)
+    parts.remove_unreachable()
 
 
 def _remove_names(book: etree._Element, name: str, index: int) -> None:

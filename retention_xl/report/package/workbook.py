@@ -18,7 +18,7 @@ from .charts import ChartCaches
 from .follow import follow
 from .parts import OFFICE_RELATIONS, Parts, drop_attributes, local_name, tag
 from .references import Resize, Widening
-from .removal import remove_sheet
+from .removal import remove_chart, remove_sheet
 from .saving import write_package
 from .sheet import Body, Sheet
 from .styles import Styles
@@ -210,6 +210,13 @@ class Package:
         self.sheets.remove(name)
         self._sheets.pop(name, None)
         self._broken += [(sheet, formula, name) for sheet, formula in whole if "#REF!" in (formula.text or "")]
+
+    def remove_chart(self, title: str) -> None:
+        """Takes out the charts whose title is the cell of this name; they stand on the same sheet as the cell."""
+        name = next((name for name in self.names() if name.name == title), None)
+        if name is not None and name.area is not None:
+            area = name.area
+            remove_chart(self.parts, self.sheet(area.sheet), lambda formula: parse_area(formula) == area)
 
     # ---- writing
 
