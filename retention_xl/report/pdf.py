@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import re
 import shutil
 import subprocess
+import zipfile
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -45,7 +49,7 @@ def print_to_pdf(workbook: Path, libreoffice: Path) -> Path:
             raise HostError(f"{workbook} was written, but not its PDF: {said or 'LibreOffice made none'}.")
         beside = target.with_name(f".{target.name}.{os.getpid()}.tmp")
         try:
-            shutil.copyfile(made, beside)
+            beside.write_bytes(_repeatable(made.read_bytes(), workbook))
             beside.replace(target)
         except PermissionError:
             raise HostError(
@@ -55,6 +59,23 @@ def print_to_pdf(workbook: Path, libreoffice: Path) -> Path:
         finally:
             beside.unlink(missing_ok=True)
     return target
+
+
+def _repeatable(pdf: bytes, workbook: Path) -> bytes:
+    """The PDF with the workbook's time instead of the clock's, so that the same workbook prints to the same bytes.
+
+    Each replacement is as long as what it replaces: every place in the file stays where its table of contents says.
+    """
+    end = pdf.rfind(b"endstream")
+    body, trailer = pdf[: max(end, 0)], pdf[max(end, 0) :]
+    with zipfile.ZipFile(workbook) as package:
+        written = datetime(*package.infolist()[0].date_time)
+    trailer = re.sub(rb"(?<=/CreationDate\(D:)[0-9]{14}", written.strftime("%Y%m%d%H%M%S").encode(), trailer)
+    trailer = re.sub(rb"(?<=/ModDate\(D:)[0-9]{14}", written.strftime("%Y%m%d%H%M%S").encode(), trailer)
+    mark = rb"(?:(?<=<)[0-9A-F]{32}(?=>)|(?<=/DocChecksum /)[0-9A-F]{32})"
+    blank = re.sub(mark, b"0" * 32, trailer)
+    own = hashlib.sha256(body + blank).hexdigest()[:32].upper().encode()
+    return body + re.sub(mark, own, trailer)
 
 
 def _convert(workbook: Path, folder: Path, libreoffice: Path) -> str:

@@ -43,6 +43,14 @@ def test_libreoffice_prints_the_workbook_beside_it(workbook: Path, soffice: str)
 
 
 @pytest.mark.libreoffice
+def test_the_same_workbook_prints_to_the_same_bytes(workbook: Path, soffice: str) -> None:
+    first = print_to_pdf(workbook, Path(soffice)).read_bytes()
+    second = print_to_pdf(workbook, Path(soffice)).read_bytes()
+    assert first == second
+    assert b"/CreationDate(D:20240229000000Z" in first  # the last day of the month
+
+
+@pytest.mark.libreoffice
 def test_libreoffice_is_found_here(soffice: str) -> None:
     assert installed_libreoffice().resolve() == Path(soffice).resolve()
 
