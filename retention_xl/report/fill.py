@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from .cells import Block, Cell, Content, Contents, List
+from .own_formulas import write_results
 from .package import Area, Package, Table, filled_down
 from .template import Binding, bind, column_of
 
@@ -48,8 +49,16 @@ def fill(
         single = contents.singles[name].content
         content = single(addresses) if callable(single) else single
         package.put(area.sheet, area.top, area.left, addresses.kept(content))
-    package.save(path, stamp, approve)
-    return [*(addresses.remarks() if tell_missing else ()), *package.remarks]
+    own: list[str] = []
+
+    def finish(finished: Path) -> None:
+        if package.without_value:
+            own.extend(write_results(finished, package.without_value))
+        if approve is not None:
+            approve(finished)
+
+    package.save(path, stamp, finish)
+    return [*own, *(addresses.remarks() if tell_missing else ()), *package.remarks]
 
 
 def _with_added_columns(package: Package, binding: Binding, contents: Contents) -> Binding:

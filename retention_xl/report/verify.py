@@ -88,15 +88,23 @@ class Verified(NamedTuple):
 
 def installed_engine() -> Engine:
     """The first engine that is installed."""
-    for name, package, calculate in _ENGINES:
-        try:
-            return Engine(name, version(package), calculate)
-        except PackageNotFoundError:
-            continue
+    for engine in installed_engines():
+        return engine
     raise HostError(
         "--verify needs a spreadsheet engine beside this program, and none is installed: "
         "`pip install ironcalc` (or formualizer) brings one."
     )
+
+
+def installed_engines() -> list[Engine]:
+    """Those that are installed, the first choice first."""
+    found = []
+    for name, package, calculate in _ENGINES:
+        try:
+            found.append(Engine(name, version(package), calculate))
+        except PackageNotFoundError:
+            continue
+    return found
 
 
 def verify(path: Path, engine: Engine) -> Verified:
@@ -110,7 +118,7 @@ def verify(path: Path, engine: Engine) -> Verified:
     differences = tuple(
         Difference(cell, computed[cell.sheet, cell.cell])
         for cell in known
-        if not _same(cell.value, computed[cell.sheet, cell.cell])
+        if not same_value(cell.value, computed[cell.sheet, cell.cell])
     )
     return Verified(str(engine), len(known) - len(differences), len(cells) - len(known), differences)
 
@@ -141,7 +149,8 @@ def _value(cell: etree._Element) -> Value | None:
     return text == "1" if kind == "b" else float(text)
 
 
-def _same(shown: Value | None, computed: Value) -> bool:
+def same_value(shown: Value | None, computed: Value) -> bool:
+    """Whether both show the same."""
     numbers = [value for value in (shown, computed) if isinstance(value, int | float) and not isinstance(value, bool)]
     if len(numbers) == 2:
         return math.isclose(*numbers, rel_tol=RELATIVE, abs_tol=ABSOLUTE)

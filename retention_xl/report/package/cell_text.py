@@ -71,6 +71,7 @@ class CellText:
         self.styles = styles
         self._checked: set[tuple[str, str, int]] = set()
         self.remarks: list[str] = []
+        self.without_value: list[tuple[str, str]] = []  # sheet and cell of formulas whose result nobody here knows
 
     def _check_date_format(self, place: str, style: int) -> None:
         """Says once a column that its dates will look like numbers."""
@@ -147,6 +148,8 @@ class CellText:
             attributes += ' t="e"' if text in ERRORS else ' t="str"'
         elif kind == "b":
             attributes += ' t="b"'
+        if not kind:
+            self.without_value.append((place.rpartition("!")[0], reference))
         value = f"<v>{escaped(text)}</v>" if kind else ""
         return f'<c r="{reference}"{attributes}><f>{escaped(formula)}</f>{value}</c>'
 

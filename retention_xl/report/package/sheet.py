@@ -316,6 +316,8 @@ class Sheet:
             if place in self._fresh:
                 continue
             cells = [cell]
+            if formula.get("t") not in ("array", "dataTable"):
+                self.text.without_value.append((self.name, cell.get("r", "")))
             if formula.get("t") == "array" and formula.get("ref"):
                 top, left, bottom, right = plain_corners(formula.get("ref", ""))
                 spilled = (self.element(r, c) for r in range(top, bottom + 1) for c in range(left, right + 1))

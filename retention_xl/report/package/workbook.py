@@ -265,6 +265,11 @@ class Package:
         caches = ChartCaches(self)
         write_package(self.parts, path, stamp, {s.part: s for s in self.worksheets}, caches.rewrite, approve)
 
+    @property
+    def without_value(self) -> list[tuple[str, str]]:
+        """Sheet and cell of each formula that was written without a result, once the package is written."""
+        return list(dict.fromkeys(self._text.without_value))
+
     def _drop_calculation_chain(self) -> None:
         """It lists formula cells; a stale one makes Excel offer a repair, a missing one is made anew."""
         for part in self.parts.related(self.parts.workbook, "calcChain"):
