@@ -128,8 +128,15 @@ def month_reason(month: str, asked: bool, last_month: str, last_date: date) -> s
 def rates_in_words(rates: Mapping[str, Decimal] | None, currency: str, path: Path | None) -> str:
     if not rates or path is None:
         return ""
-    others = sorted((code, rate) for code, rate in rates.items() if code != currency)
-    return f"{path.name}: " + ", ".join(f"1 {code} = {rate.normalize():f} {currency}" for code, rate in others)
+    dated = getattr(rates, "history", {})
+    told = [
+        f"{len(dated[code])} rates of {code} by date"
+        if code in dated
+        else f"1 {code} = {rates[code].normalize():f} {currency}"
+        for code in sorted(rates)
+        if code != currency
+    ]
+    return f"{path.name}: {', '.join(told)}"
 
 
 def default_name(ledger: str, month: str) -> str:

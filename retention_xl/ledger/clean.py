@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
+from datetime import date
 from typing import Literal
 
 from ..errors import LedgerError
-from . import currencies, date_columns, readings, reasons, service_rules
+from . import currencies, date_columns, readings, reasons, service_rules, who
+from .beforehand import Beforehand
+from .calendars import Calendar
+from .currencies import Rates
 from .database import Connection, one, rows, sql
-from .dates import month_text
+from .dates import month_end, month_text
 from .places import Places
 from .policies import Policies
 from .records import ColumnChoice, Nature
@@ -22,11 +25,12 @@ class Policy:
 
     nature: Nature | None = None
     currency: str | None = None
-    rates: Mapping[str, Decimal] | None = None
+    rates: Rates | None = None
     dates: Literal["dmy", "mdy"] | None = None
     duplicates: Literal["keep", "refuse"] = "keep"
     allow_empty_months: bool = False
     policies: Policies = field(default_factory=Policies)
+    beforehand: Beforehand = field(default_factory=Beforehand)
 
 
 def clean(con: Connection, columns: dict[str, ColumnChoice], policy: Policy, places: Places) -> tuple[Nature, str, str]:
@@ -42,9 +46,10 @@ def clean(con: Connection, columns: dict[str, ColumnChoice], policy: Policy, pla
     readings.read_amounts(con)
     date_columns.read_dates(con, columns, policy.dates, places)
     readings.read_customers(con)
+    who.regroup(con, policy.policies, policy.beforehand, "parent" in columns)
     readings.read_terms(con, columns["term"].heading if "term" in columns else "")
     home = currencies.read_currencies(con, "currency" in columns, policy.rates, policy.currency, name)
-    rates_by_date = False
+    rates_by_date = currencies.fill_day_rates(con, policy.rates)
     flags = {
         "recurring": nature == "recurring",
         "has_currency": "currency" in columns,
@@ -55,13 +60,20 @@ def clean(con: Connection, columns: dict[str, ColumnChoice], policy: Policy, pla
         "ends_inclusive": bool(one(con, sql("ends_habit"))[0]) if "end" in columns else False,
     }
     con.execute(sql("lines"), flags)
-    con.execute(sql("raw_totals"), {"has_currency": flags["has_currency"]})
+    con.execute(sql("raw_totals_by_date" if rates_by_date else "raw_totals"), {"has_currency": flags["has_currency"]})
+    who.know_subscriptions(con, "subscription" in columns)
+    if policy.policies.count_by == "subscription":
+        con.execute(sql("by_subscription"))
     _settle_duplicates(con, policy.duplicates)
     _check_some_are_taken(con, places)
     _settle_extent(con)
+    if calendar := policy.beforehand.calendar:
+        _check_inside(con, calendar, name)
+    if rates_by_date:
+        currencies.check_every_day_has_a_rate(con, name)
     if nature == "recurring":
         con.execute(sql("reinvoices"))
-        _fill_recurring_cells(con, policy.policies, "subscription" in columns, home, rates_by_date)
+        _fill_recurring_cells(con, policy, home, rates_by_date)
     else:
         con.execute(sql("purchase_cells"))
         con.execute(sql("policy_tables"))
@@ -142,19 +154,44 @@ def _settle_extent(con: Connection) -> None:
     )
 
 
-def _fill_recurring_cells(
-    con: Connection, policies: Policies, has_subscription: bool, home: str, rates_by_date: bool
-) -> None:
+def _fill_recurring_cells(con: Connection, policy: Policy, home: str, rates_by_date: bool) -> None:
     """Cells by the policies. Lines below zero that take a customer below zero are refused, and all is made again."""
     con.execute(sql("spans"))
+    if rates_by_date and policy.rates is not None:
+        currencies.fill_month_rates(con, policy.rates, _month_ends(con, policy))
     for _ in range(3):  # plain, by the policies without the refused ones, and after those that only this brought out
         con.execute(sql("recurring_cells"))
         if not one(con, "SELECT count(*) FROM cells WHERE cents < 0")[0]:
-            service_rules.apply(con, policies, has_subscription, home, rates_by_date)
+            service_rules.apply(con, policy.policies, policy.beforehand.notices, home, rates_by_date)
             if not one(con, "SELECT count(*) FROM cells WHERE cents < 0")[0]:
                 break
         con.execute(sql("negative"))
     _check_some_cells(con)
+
+
+def _check_inside(con: Connection, calendar: Calendar, name: str) -> None:
+    outside = rows(
+        con,
+        "SELECT line, day FROM lines WHERE refusal = '' AND role IN ('recurring', 'purchase') "
+        "AND (day < $first OR day > $last) ORDER BY line LIMIT 1",
+        {"first": calendar.first_day, "last": calendar.last_day},
+    )
+    if outside:
+        line, day = outside[0]
+        raise LedgerError(
+            f"{name}, line {line}: {day} is outside the fiscal calendar, which runs from {calendar.first_day} to "
+            f"{calendar.last_day}."
+        )
+
+
+def _month_ends(con: Connection, policy: Policy) -> dict[int, date]:
+    """The last day of every month that has revenue, and of the one before."""
+    first, last = one(
+        con,
+        "SELECT min(first_month), (SELECT last_month FROM extent) FROM lines WHERE role = 'recurring' AND refusal = ''",
+    )
+    calendar = policy.beforehand.calendar
+    return {m: calendar.end(m) if calendar else month_end(m) for m in range(first - 1, last + 1)}
 
 
 def _check_some_cells(con: Connection) -> None:

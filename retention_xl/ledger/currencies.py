@@ -3,23 +3,66 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
+from typing import Any
 
 from ..errors import LedgerError
 from . import words
 from .columns import plain_heading
 from .database import Connection, fill, rows, sql
+from .supporting.reading import read_rows
+from .supporting.records import TableNote
+from .supporting.shapes import SHAPES
 
 DECIMALS = 12  # of a rate
 _RATE_KIND = "DECIMAL(20, 12)"
 
 
-def load_rates(rates: str | Path | Mapping[str, object]) -> dict[str, Decimal]:
+class Rates(dict[str, Decimal]):
+    """Rates by currency, the latest where they change; `history` has all of them of such a currency, by first day."""
+
+    def __init__(self, rates: Mapping[str, Decimal] | None = None) -> None:
+        super().__init__(rates or {})
+        self.history: dict[str, list[tuple[date, Decimal]]] = {}
+
+    def at(self, currency: str, day: date) -> Decimal | None:
+        """The rate on a day; None before the first one."""
+        if currency not in self.history:
+            return self.get(currency)
+        steps = self.history[currency]
+        place = bisect_right(steps, day, key=lambda step: step[0])
+        return steps[place - 1][1] if place else None
+
+
+def rates_from_rows(found: Sequence[Mapping[str, Any]], file: str) -> Rates:
+    """Rates of a table with the columns currency, rate and perhaps the day from which a rate holds."""
+    rates = Rates()
+    for row in found:
+        code, place = row["currency"], f"{file}, line {row['line']}"
+        rate, day = _rate(str(row["rate"]), place), row.get("day")
+        steps = rates.history.setdefault(code, [])
+        if any(day == known or day is None or known == date.min for known, _ in steps):
+            when = "a rate already" if day is None else f"a rate of {day} already, or one without a date"
+            raise LedgerError(f"{place}: {code} has {when}.")
+        steps.append((day or date.min, rate))
+    for code, steps in list(rates.history.items()):
+        steps.sort()
+        rates[code] = steps[-1][1]
+        if steps[0][0] == date.min:
+            del rates.history[code]
+    return rates
+
+
+def load_rates(rates: str | Path | Mapping[str, object]) -> Rates:
     """Rates by currency: 1 unit of it = rate units of the report's currency."""
+    if isinstance(rates, Rates):
+        return rates
     if isinstance(rates, Mapping):
-        return {_code(str(c), "rates"): _rate(str(r), f"rates, {c}") for c, r in rates.items()}
+        return Rates({_code(str(c), "rates"): _rate(str(r), f"rates, {c}") for c, r in rates.items()})
     path = Path(rates)
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -37,7 +80,12 @@ def load_rates(rates: str | Path | Mapping[str, object]) -> dict[str, Decimal]:
             f"units of the report's currency); found: {', '.join(headings) or 'none'}."
         )
     at_currency, at_rate = headings.index("currency"), headings.index("rate")
-    read: dict[str, Decimal] = {}
+    if "day" in SHAPES["rates"].recognised(table[0]):
+        read_by_day, notes, found = read_rows("rates", path)
+        if notes or read_by_day.refused:
+            raise LedgerError(f"{path.name}: {read_by_day.refused or _told(notes[0])}.")
+        return rates_from_rows(found, path.name)
+    read: Rates = Rates()
     for line, row in enumerate(table[1:], start=2):
         if not any(cell.strip() for cell in row):
             continue
@@ -50,6 +98,10 @@ def load_rates(rates: str | Path | Mapping[str, object]) -> dict[str, Decimal]:
         rate = row[at_rate].strip()
         read[code] = _rate(rate.replace(",", ".") if delimiter != "," else rate, place)
     return read
+
+
+def _told(note: TableNote) -> str:
+    return f"line {note.line}, column {note.column}: {note.value!r} {note.reason}"
 
 
 def _code(text: str, place: str) -> str:
@@ -145,3 +197,38 @@ def _sums(con: Connection) -> list[str]:
         f"{code} {Decimal(cents) / 100:,.2f} in {lines:,} line{'' if lines == 1 else 's'}"
         for code, (lines, cents) in sorted(totals.items(), key=lambda item: (-item[1][0], item[0]))
     ]
+
+
+def fill_day_rates(con: Connection, rates: Mapping[str, Decimal] | None) -> bool:
+    """Table `day_rates`: the rate of every day, of the currencies whose rates change. Says whether there are any."""
+    history = rates.history if isinstance(rates, Rates) else {}
+    steps = [
+        (code, day, following, rate)
+        for code, dated in sorted(history.items())
+        for (day, rate), following in zip(dated, [*(d for d, _ in dated[1:]), date(2100, 1, 1)], strict=True)
+    ]
+    kinds = {"currency": "VARCHAR", "from_day": "DATE", "to_day": "DATE", "rate": _RATE_KIND}
+    fill(con, "rate_steps", kinds, steps)
+    con.execute(sql("day_rates"))
+    return bool(steps)
+
+
+def check_every_day_has_a_rate(con: Connection, name: str) -> None:
+    early = rows(con, sql("lines_before_rates"))
+    if early:
+        currency, day, line, first = early[0]
+        raise LedgerError(
+            f"{name}, line {line}: {day} is before the first rate of {currency}, of {first}; add an earlier rate."
+        )
+
+
+def fill_month_rates(con: Connection, rates: Rates, ends: Mapping[int, date]) -> None:
+    """Table `month_rates`: the rate of each month's last day."""
+    kinds = {"currency": "VARCHAR", "month": "INTEGER", "rate": _RATE_KIND}
+    table = [
+        (code, month, rate)
+        for code in sorted(rates)
+        for month, end in sorted(ends.items())
+        if (rate := rates.at(code, end)) is not None
+    ]
+    fill(con, "month_rates", kinds, table)

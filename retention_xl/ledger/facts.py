@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .database import Connection, one, rows, sql
-from .dates import month_end, month_of, month_text
+from .dates import month_of, month_text
 from .profiles import profiles
 from .records import (
     CUSTOMER_MONTHS_LIMIT,
@@ -31,7 +31,7 @@ def facts_of(con: Connection, ledger: Ledger, month: int) -> Facts:
     first = month_of(ledger.first_month)
     assert first is not None
     since = max(first, month - WINDOW + 1)
-    con.execute(sql("lost"), {"month": month, "since": month - YEAR_AND_ONE, "month_end": month_end(month)})
+    con.execute(sql("lost"), {"month": month, "since": month - YEAR_AND_ONE, "month_end": ledger.month_end(month)})
     movements = _movements(con, first, month)
     tell_reasons(con, month, ledger.tables)
     supporting = supporting_of(con, month, ledger.tables, ledger.table_notes)
@@ -43,11 +43,11 @@ def facts_of(con: Connection, ledger: Ledger, month: int) -> Facts:
         months=tuple(month_text(m) for m in range(first, month + 1)),
         movements=movements,
         cohorts=_cohorts(con, month),
-        pairs=completed(con, _pairs(con, month), month, supporting),
+        pairs=completed(con, _pairs(con, ledger, month), month, supporting),
         window=tuple(month_text(m) for m in range(since, month + 1)),
         customers=_customers(con, since, month),
         reasons=_reasons(con),
-        repeats=_repeats(con, first, month) if ledger.nature == "purchases" else (),
+        repeats=_repeats(con, ledger, first, month) if ledger.nature == "purchases" else (),
         joined_and_left=one(con, sql("joined_and_left"), {"month": month})[0],
         tie_out=tie_out(con, ledger.nature, month),
         ledger_total=total,
@@ -105,8 +105,8 @@ def _cohorts(con: Connection, month: int) -> tuple[CohortFacts, ...]:
     )
 
 
-def _pairs(con: Connection, month: int) -> tuple[Pair, ...]:
-    asked = {"month": month, "month_end": month_end(month)}
+def _pairs(con: Connection, ledger: Ledger, month: int) -> tuple[Pair, ...]:
+    asked = {"month": month, "month_end": ledger.month_end(month)}
     con.execute(sql("last_starts"), asked)
     return tuple(
         Pair(name, opening, closing, month_text(first), *rest)
@@ -130,13 +130,13 @@ def _reasons(con: Connection) -> tuple[ReasonFacts, ...]:
     return tuple(ReasonFacts(month_text(m), reason, customers, int(cents)) for m, reason, customers, cents in found)
 
 
-def _repeats(con: Connection, first: int, month: int) -> tuple[RepeatFacts, ...]:
+def _repeats(con: Connection, ledger: Ledger, first: int, month: int) -> tuple[RepeatFacts, ...]:
     asked = range(max(first, month - YEAR_AND_ONE + 1), month + 1)
     con.execute(
         "CREATE OR REPLACE TABLE asked_months AS SELECT unnest($months) AS month, unnest($ends) AS month_end",
-        {"months": list(asked), "ends": [month_end(m) for m in asked]},
+        {"months": list(asked), "ends": [ledger.month_end(m) for m in asked]},
     )
     return tuple(
         RepeatFacts(month_text(m), customers, repeaters)
-        for m, customers, repeaters in rows(con, sql("repeats"), {"month_end": month_end(month)})
+        for m, customers, repeaters in rows(con, sql("repeats"), {"month_end": ledger.month_end(month)})
     )

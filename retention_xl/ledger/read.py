@@ -11,6 +11,8 @@ import duckdb
 
 from ..errors import LedgerError
 from . import quality
+from .beforehand import read_beforehand
+from .calendars import Calendar
 from .clean import Policy, clean
 from .columns import choose
 from .currencies import load_rates
@@ -44,6 +46,7 @@ class Ledger:
     tables: list[TableRead]  # given beside the ledger
     table_notes: list[TableNote]
     policies: Policies
+    calendar: Calendar | None
     quality: Quality
     first_month: str
     last_month: str
@@ -76,6 +79,10 @@ class Ledger:
             )
         self._con.begin("Adding up")
         return facts_of(self._con, self, number)
+
+    def month_end(self, month: int) -> date:
+        """The last day of a month, by the fiscal calendar where there is one."""
+        return self.calendar.end(month) if self.calendar else month_end(month)
 
     def customer_months(self) -> pd.DataFrame:
         """Every active customer month: customer, month, cents."""
@@ -143,9 +150,10 @@ def read_ledger(
     opened = open_source(source, encoding, ledger_sought(columns or {}, sheet), table, query)
     chosen = choose(opened.headings, columns, opened.name)
     beside = with_sheets(source, sheets_of(opened), checked(tables))
-    read_rates = load_rates(rates) if rates is not None else None
     policies = policies or Policies()
-    policy = Policy(nature, currency, read_rates, dates, duplicates, allow_empty_months, policies)
+    before = read_beforehand(beside, policies)
+    read_rates = load_rates(rates) if rates is not None else before.rates
+    policy = Policy(nature, currency, read_rates, dates, duplicates, allow_empty_months, policies, before)
     scratch = Scratch()
     try:
         con = connect(scratch.path, opened.size > LARGE, tell)
@@ -154,7 +162,10 @@ def read_ledger(
         raise
     ledger = Ledger(con, scratch)
     ledger.policies = policies
+    ledger.calendar = before.calendar
     try:
+        if before.calendar:
+            before.calendar.apply(con)
         con.begin(f"Reading {opened.name}")
         opened.load(con, {field: position for field, (position, _) in chosen.items()}, scratch.path, tell)
         con.begin("Cleaning lines")
@@ -171,7 +182,8 @@ def read_ledger(
         con.execute("DROP VIEW source")
         con.execute("DROP TABLE raw")
         _set_extent(ledger, con)
-        ledger.tables, ledger.table_notes = load_tables(con, beside, scratch.path, ledger.currency, read_rates, tell)
+        loaded, notes = load_tables(con, beside, scratch.path, ledger.currency, read_rates, tell)
+        ledger.tables, ledger.table_notes = [*before.reads, *loaded], [*before.notes, *notes]
     except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
         ledger.close()
         reason = str(error).splitlines()[0]
@@ -196,7 +208,7 @@ def _set_extent(ledger: Ledger, con: Connection) -> None:
             {"since": last - 12},
         )
     )
-    distance = {month: (month_end(month) - day).days for month, day in ends.items()}
+    distance = {month: (ledger.month_end(month) - day).days for month, day in ends.items()}
     before = [days for month, days in distance.items() if month < last]
     complete = not before or distance[last] <= max(before)
     ledger.last_complete_month = month_text(last if complete or last == first else last - 1)

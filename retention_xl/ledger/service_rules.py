@@ -6,19 +6,21 @@ policy's name, so that the tie-out can name it. A ledger that gives a policy not
 
 from __future__ import annotations
 
-from .database import Connection, one, sql
+from collections.abc import Sequence
+from datetime import date
+
+from .database import Connection, fill, one, sql
 from .policies import Policies
 
 RENEWED_LATE = 3  # days: 28 February to 31 March is a renewal of a plan billed on the 31st
 
 
-def apply(con: Connection, policies: Policies, has_subscription: bool, home: str, rates_by_date: bool) -> None:
+def apply(
+    con: Connection, policies: Policies, notices: Sequence[tuple[str, date]], home: str, rates_by_date: bool
+) -> None:
     """From the plain `cells` to those that the policies make."""
     con.execute(sql("policy_tables"))
-    if has_subscription:
-        con.execute(sql("subscriptions"))
-    else:
-        con.execute("CREATE OR REPLACE TABLE subscriptions (line BIGINT, subscription VARCHAR)")
+    fill(con, "notices", {"key": "VARCHAR", "day": "DATE"}, notices if policies.churn_date == "notice" else ())
     everyone = rates_by_date or policies.gap_days > 0 or policies.return_days > 0
     stops = policies.churn_date != "paid_through"
     refunds = policies.refunds == "reduce"

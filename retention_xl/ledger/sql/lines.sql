@@ -80,10 +80,10 @@ measured AS (
     FROM served
 ),
 billed AS (
-    SELECT *,
-        CASE WHEN rate IS NOT NULL THEN converted(own_cents, rate) END AS cents,
-        $recurring AND kind = 'invoice' AS may_recur
-    FROM measured
+    SELECT m.*,
+        CASE WHEN m.rate IS NOT NULL THEN converted(m.own_cents, coalesce(y.rate, m.rate)) END AS cents,
+        $recurring AND m.kind = 'invoice' AS may_recur
+    FROM measured m LEFT JOIN day_rates y ON y.currency = m.currency AND y.day = m.day
 ),
 judged AS (
     SELECT *,

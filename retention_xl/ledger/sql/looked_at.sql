@@ -3,4 +3,6 @@ CREATE OR REPLACE TABLE looked_at AS
 SELECT customer FROM cells WHERE $overlap AND invoices > 1
 UNION
 SELECT customer FROM lines
-WHERE refusal = '' AND (role = 'pause' OR ($stops AND role = 'cancel') OR ($refunds AND role IN ('refund', 'credit')));
+WHERE refusal = '' AND (role = 'pause' OR ($stops AND role = 'cancel') OR ($refunds AND role IN ('refund', 'credit')))
+UNION
+SELECT c.customer FROM notices n JOIN customers c ON c.key = n.key;

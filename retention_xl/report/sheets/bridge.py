@@ -152,7 +152,7 @@ def _revenue(report: Report, at: Addresses) -> Iterable[Sequence[Content]]:
     def fact(key: str, sign: int) -> list[Content]:
         cells: list[Content] = []
         for i in months:
-            formula = source.month(key, i)
+            formula = source.month(key, i) if key not in SIGNED_KINDS or any(_signed(report, key)) else None
             amount = sign * getattr(report.shown[i].facts, key) / 100 or 0.0
             cells.append(amount if formula is None else Cell(amount, formula if sign > 0 else f"-({formula})"))
         return cells

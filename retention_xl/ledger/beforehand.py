@@ -1,0 +1,104 @@
+"""Tables that change how the ledger itself is read: aliases, parents, rates by date, a fiscal calendar, notices."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from ..errors import LedgerError
+from . import words
+from .calendars import Calendar
+from .currencies import Rates, rates_from_rows
+from .policies import Policies
+from .supporting.reading import read_rows
+from .supporting.records import TableNote, TableRead
+
+Regroup = Mapping[str, tuple[str, str]]  # key of an id -> key and spelling of the id it goes by
+
+
+@dataclass(slots=True)
+class Beforehand:
+    """What the tables say, and how each was read."""
+
+    rates: Rates | None = None
+    aliases: Regroup = field(default_factory=dict)
+    parents: Regroup = field(default_factory=dict)
+    calendar: Calendar | None = None
+    notices: Sequence[tuple[str, date]] = ()  # key of a customer, the day notice was given
+    reads: list[TableRead] = field(default_factory=list)
+    notes: list[TableNote] = field(default_factory=list)
+
+
+def read_beforehand(tables: Mapping[str, Any], policies: Policies) -> Beforehand:
+    """Every such table that is given. One that contradicts itself is refused with the reason, and the rest goes on."""
+    found = Beforehand()
+    if rows := _rows(found, tables, "rates"):
+        found.rates = rates_from_rows(rows, found.reads[-1].file)
+    if rows := _rows(found, tables, "aliases"):
+        found.aliases = _or_refused(found, _pairs(rows, "old", "new"))
+    if rows := _rows(found, tables, "calendar"):
+        try:
+            found.calendar = Calendar(_periods(rows))
+        except LedgerError as error:
+            _refuse(found, str(error))
+    if policies.count_by == "parent" and tables.get("customers") is not None:
+        read, _, rows = read_rows("customers", tables["customers"])
+        if not read.refused:
+            found.parents = resolved(_pairs(rows, "customer", "parent"))
+    if policies.churn_date == "notice" and tables.get("cancellations") is not None:
+        read, _, rows = read_rows("cancellations", tables["cancellations"])
+        days = [(row["customer"], row.get("notice") or row.get("day")) for row in rows]
+        found.notices = [(words.customer_key(str(customer)), day) for customer, day in days if customer and day]
+    return found
+
+
+def _rows(found: Beforehand, tables: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
+    if tables.get(name) is None:
+        return []
+    read, notes, rows = read_rows(name, tables[name])
+    found.reads.append(read)
+    found.notes += notes
+    return rows
+
+
+def _refuse(found: Beforehand, reason: str) -> None:
+    read = found.reads.pop()
+    found.reads.append(TableRead(read.table, read.file, read.rows, 0, reason))
+
+
+def _or_refused(found: Beforehand, pairs: Mapping[str, tuple[str, str]]) -> Regroup:
+    try:
+        return resolved(pairs)
+    except LedgerError as error:
+        _refuse(found, str(error))
+        return {}
+
+
+def _pairs(rows: Sequence[Mapping[str, Any]], old: str, new: str) -> dict[str, tuple[str, str]]:
+    return {
+        words.customer_key(str(row[old])): (words.customer_key(str(row[new])), str(row[new]).strip())
+        for row in rows
+        if row.get(old) and row.get(new)
+    }
+
+
+def resolved(pairs: Mapping[str, tuple[str, str]]) -> Regroup:
+    """Each id with the last of its chain. An id that leads to itself changes nothing; a longer circle is an error."""
+    ends: dict[str, tuple[str, str]] = {}
+    for start in pairs:
+        met, key, name = [start], *pairs[start]
+        while key in pairs and pairs[key][0] != key:
+            met.append(key)
+            if pairs[key][0] in met:
+                circle = " -> ".join([*met[met.index(pairs[key][0]) :], pairs[key][0]])
+                raise LedgerError(f"the ids lead in a circle: {circle}")
+            key, name = pairs[key]
+        if key != start:
+            ends[start] = (key, name)
+    return ends
+
+
+def _periods(rows: Sequence[Mapping[str, Any]]) -> list[tuple[int, date | None, date]]:
+    return [(row["month"], row.get("first"), row["last"]) for row in rows]
