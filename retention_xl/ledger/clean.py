@@ -44,7 +44,7 @@ def clean(con: Connection, columns: dict[str, ColumnChoice], policy: Policy, pla
         del columns["kind"]  # its heading promised kinds and its cells hold something else
     nature, reason = _nature(con, columns, policy.nature)
     readings.read_amounts(con)
-    date_columns.read_dates(con, columns, policy.dates, places)
+    date_columns.read_dates(con, columns, policy.dates, places, policy.policies.timezone)
     readings.read_customers(con)
     who.regroup(con, policy.policies, policy.beforehand, "parent" in columns)
     readings.read_terms(con, columns["term"].heading if "term" in columns else "")

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Literal, NamedTuple
+from zoneinfo import ZoneInfo
 
 from ..errors import LedgerError
 from . import words
-from .database import Connection, fill, one, rows
+from .database import Connection, fill, one, rows, sql
 from .dates import Day, read_date
 from .places import Places
 from .records import ColumnChoice
+from .zones import local_day
 
 Order = Literal["dmy", "mdy"]
 
@@ -29,8 +31,15 @@ FEW = 0.01  # up to this share of a column, dates in doubt are refused one by on
 DAY_CODES = {"is blank": "date_blank", "is not a date": "date_unreadable"}
 
 
-def read_dates(con: Connection, headings: Mapping[str, ColumnChoice], told: Order | None, places: Places) -> None:
-    """Table `read_dates`: the day of every date that is not plain ISO, day or month first as its column says."""
+def read_dates(
+    con: Connection, headings: Mapping[str, ColumnChoice], told: Order | None, places: Places, zone: str = ""
+) -> None:
+    """Table `read_dates`: the day of every date that is not plain ISO, day or month first as its column says.
+
+    With a `zone` a time that names another is converted to it first.
+    """
+    if zone:
+        con.execute(sql("zoned_days"))
     columns: dict[str, list[DateText]] = {}
     filled: dict[str, int] = {}
     for field in (f for f in ("date", "start", "end") if f in headings):
@@ -54,7 +63,13 @@ def read_dates(con: Connection, headings: Mapping[str, ColumnChoice], told: Orde
             raise LedgerError(
                 f"{places.name}, column {headings[field].heading}, {doubt}; say it with --dates dmy or --dates mdy."
             )
-        table += [(field, *settled(date_text, order)) for date_text in texts]
+        found_days = [settled(date_text, order) for date_text in texts]
+        if zone:
+            there = ZoneInfo(zone)
+            found_days = [
+                (text, day and local_day(text, day, there), code, detail) for text, day, code, detail in found_days
+            ]
+        table += [(field, *found_day) for found_day in found_days]
     kinds = {"field": "VARCHAR", "text": "VARCHAR", "day": "DATE", "code": "VARCHAR", "detail": "VARCHAR"}
     fill(con, "read_dates", kinds, table)
 

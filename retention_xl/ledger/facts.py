@@ -55,6 +55,7 @@ def facts_of(con: Connection, ledger: Ledger, month: int) -> Facts:
         fingerprint=print_,
         supporting=supporting,
         policies=ledger.policies,
+        last_day=ledger.month_end(month) if ledger.calendar else None,
         profiles=profiles(con, month, movements[-1]) if ledger.nature == "recurring" else None,
     )
 

@@ -205,5 +205,6 @@ class Facts:
     fingerprint: str  # SHA-256 of what was accepted, order of lines apart
     supporting: Supporting = field(default_factory=Supporting)  # the tables given beside the ledger
     policies: Policies = field(default_factory=Policies)  # how the doubtful cases were read
+    last_day: date | None = None  # of the report month, where a fiscal calendar has one of its own
     profiles: Profiles | None = None  # None for purchases: those definitions are of subscriptions
     started: Mapping[str, date] = field(default_factory=dict)  # first day in the ledger, by name; {}: not asked for

@@ -25,6 +25,19 @@ def last_day(month: str) -> date:
     return day.replace(day=monthrange(day.year, day.month)[1])
 
 
+def fiscal_quarter(month: str, start: int) -> str:
+    """ "2026-10" -> "FY2027 Q2" of a fiscal year that starts in July: it carries the year in which it ends."""
+    day = first_day(month)
+    place = (day.month - start) % 12
+    year = day.year + (1 if start > 1 and day.month >= start else 0)
+    return f"FY{year} Q{place // 3 + 1}"
+
+
+def fiscal_months(month: str, start: int) -> int:
+    """How many months of its fiscal year are over with this month."""
+    return (first_day(month).month - start) % 12 + 1
+
+
 def month_name(month: str) -> str:
     """ "2026-10" -> "October 2026"."""
     day = first_day(month)

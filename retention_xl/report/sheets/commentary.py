@@ -15,7 +15,7 @@ from retention_xl.report.sheets.bridge import REVENUE, REVENUE_ROWS, Rows
 from retention_xl.report.sheets.movers import Mover
 from retention_xl.report.sheets.sentence import Sentence
 from retention_xl.report.sheets.settings import setting, z_number, z_value
-from retention_xl.report.wording import month_name
+from retention_xl.report.wording import fiscal_months, fiscal_quarter, month_name
 
 NAME, LARGEST = "rx_commentary", "rx_largest"
 SAID, WHERE = range(2)
@@ -72,6 +72,7 @@ def _sentences(report: Report) -> list[tuple[str, str, str, Making]]:
         "moved": True,
         "net": gross > 0 and last.opening > 0,
         "year": len(report.shown) > 12 and report.shown[-13].facts.closing > 0,
+        "fiscal": bool(_fiscal_opening(report)),
         "stayed": last.opening_customers > 0,
         "lost_size": last.lost_customers > 0,
         "interval": last.opening_customers >= report.settings.number("policy.small_cohort")
@@ -89,6 +90,7 @@ def _sentences(report: Report) -> list[tuple[str, str, str, Making]]:
         (revenue, "moved", "Bridge", _moved),
         (revenue, "net", "Bridge", _net),
         (revenue, "year", "Bridge", _year),
+        (revenue, "fiscal", "Bridge", _fiscal),
         (stayed, "stayed", "Bridge", _stayed),
         (stayed, "interval", "Bridge, Settings", _interval),
         (stayed, "lost_size", "Bridge", _lost_size),
@@ -160,6 +162,27 @@ def _year(report: Report, at: Addresses) -> Cell:
     said = Sentence("A year ago it stood at ").number(ago / 100, ago_cell).say("; it has ")
     said.either(now >= ago, f"{now_cell}>={ago_cell}", "grown", "shrunk").say(" by ")
     return said.percent(abs(now / ago - 1), f"ABS({now_cell}/{ago_cell}-1)").say(" since.").cell()
+
+
+def _fiscal_opening(report: Report) -> int:
+    """How many months ago the fiscal year began; 0 where it is the calendar year or not all of it is shown."""
+    start = report.facts.policies.fiscal_year_start
+    months = fiscal_months(report.month, start)
+    return months if start > 1 and months <= len(report.shown) else 0
+
+
+def _fiscal(report: Report, at: Addresses) -> Cell:
+    rows, months = Rows(report, at), _fiscal_opening(report)
+    first = report.shown[-months].facts
+    year = fiscal_quarter(report.month, report.facts.policies.fiscal_year_start).split()[0]
+    said = Sentence(f"{year} so far, from {month_name(first.month)}: from ")
+    said.number(first.opening / 100, rows.revenue("opening", rows.last - months + 1)).say(" to ")
+    said.number(report.shown[-1].facts.closing / 100, rows.revenue("closing", rows.last)).say(
+        f"; {report.words.customers} lost in it: "
+    )
+    lost = span(rows.customers("lost", rows.last - months + 1), rows.customers("lost", rows.last))
+    said.number(sum(f.facts.lost_customers for f in report.shown[-months:]), f"-SUM({lost})", 0)
+    return said.say(".").cell()
 
 
 def _stayed(report: Report, at: Addresses) -> Cell:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Callable, Iterable, Sequence
+from datetime import date
 from functools import partial
 
 from retention_xl.report.cells import Addresses, Block, Cell, Content, Single, span
@@ -13,7 +13,15 @@ from retention_xl.report.sheets.bridge import Rows
 from retention_xl.report.sheets.sentence import Sentence
 from retention_xl.report.sheets.settings import setting
 from retention_xl.report.sheets.trend import trend
-from retention_xl.report.wording import MONTH_NAMES, NOT_AVAILABLE, first_day, fixed, month_name
+from retention_xl.report.wording import (
+    MONTH_NAMES,
+    NOT_AVAILABLE,
+    first_day,
+    fiscal_quarter,
+    fixed,
+    last_day,
+    month_name,
+)
 
 TILES = "rx_tiles"
 COLUMNS = ("this", "last", "change", "mean", "year_ago", "target", "status", "low", "high", "trend")
@@ -22,7 +30,10 @@ COLUMNS = ("this", "last", "change", "mean", "year_ago", "target", "status", "lo
 def singles(report: Report) -> dict[str, Single]:
     """Title, banner, cards, paragraph and chart titles."""
     unit = report.facts.currency or "the ledger's currency"
-    subtitle = f"{report.words.revenue_long} in {unit}; month to {_last_day(report.month)}; from {report.source.name}"
+    start = report.facts.policies.fiscal_year_start
+    fiscal = f" ({fiscal_quarter(report.month, start)})" if start > 1 or report.facts.last_day else ""
+    end = _day_name(report.facts.last_day or last_day(report.month))
+    subtitle = f"{report.words.revenue_long} in {unit}; month to {end}{fiscal}; from {report.source.name}"
     contents = {"rx_title": Single(f"Customer retention, {month_name(report.month)}"), "rx_subtitle": Single(subtitle)}
     made: dict[str, Callable[[Report, Addresses], Content]] = {
         "rx_banner": checks.banner,
@@ -74,9 +85,8 @@ def _short(month: str) -> str:
     return f"{MONTH_NAMES[day.month - 1][:3]} {day.year}"
 
 
-def _last_day(month: str) -> str:
-    day = first_day(month)
-    return f"{monthrange(day.year, day.month)[1]} {month_name(month)}"
+def _day_name(day: date) -> str:
+    return f"{day.day} {MONTH_NAMES[day.month - 1]} {day.year}"
 
 
 def _or_na(value: float | None) -> float | str:
