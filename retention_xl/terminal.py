@@ -94,7 +94,7 @@ def previous_lines(report: Report) -> Iterator[str]:
 
 
 def column_in_words(choice: ColumnChoice) -> str:
-    told = "" if choice.how == "by its heading" else f" {choice.how}"
+    told = "" if choice.why == "by its heading" else f" {choice.why}"
     return f"{choice.field} = {choice.heading!r}{told}"
 
 

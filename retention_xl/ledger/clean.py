@@ -42,6 +42,8 @@ def clean(con: Connection, columns: dict[str, ColumnChoice], policy: Policy, pla
     kinds_by_heading = "kind" in columns and columns["kind"].how == "by its heading"
     if not readings.read_kinds(con, kinds_by_heading):
         del columns["kind"]  # its heading promised kinds and its cells hold something else
+    if not readings.read_statuses(con) and "status" in columns:
+        del columns["status"]  # it says how a customer is doing, or where one lives
     nature, reason = _nature(con, columns, policy.nature)
     readings.read_amounts(con)
     date_columns.read_dates(con, columns, policy.dates, places, policy.policies.timezone)

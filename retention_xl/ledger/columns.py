@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from ..errors import LedgerError
 from .records import ColumnChoice
-from .spellings import HEADINGS
+from .spellings import CURRENCY_CODES, HEADINGS
 
 REQUIRED = ("customer", "date", "amount")
 
@@ -25,14 +25,36 @@ def plain_heading(text: str) -> str:
     return " ".join(body.casefold().split())
 
 
+def _run_together(plain: str) -> str:
+    """Without blanks and without the marks on letters, which many programs leave out of headings."""
+    letters = unicodedata.normalize("NFKD", plain)
+    return "".join(c for c in letters if not c.isspace() and not unicodedata.combining(c))
+
+
 _RUN_TOGETHER = {
-    field: {spelling.replace(" ", ""): rank for rank, spelling in reversed(list(enumerate(spellings)))}
+    field: {_run_together(spelling): rank for rank, spelling in reversed(list(enumerate(spellings)))}
     for field, spellings in HEADINGS.items()
 }
+_OF_TIME = re.compile(r" (?:utc|gmt)$")
+_IN_CURRENCY = re.compile(rf" (?:in |en )?(?:{'|'.join(code.lower() for code in sorted(CURRENCY_CODES))})$")
+_FEES = frozenset({"fee", "fees", "stripe fee", "processing fee", "transaction fee"})
 
 
 def _rank(field: str, heading: str) -> int | None:
-    return _RUN_TOGETHER[field].get(plain_heading(heading).replace(" ", ""))
+    """How likely a heading tells of the field, 0 the likeliest; None where it does not."""
+    plain = plain_heading(heading)
+    bare = (_IN_CURRENCY if field == "amount" else _OF_TIME).sub("", plain)  # Amount (EUR), Created (UTC)
+    known = _RUN_TOGETHER[field]
+    return known.get(_run_together(plain), known.get(_run_together(bare)))
+
+
+def _ranked(field: str, headings: Sequence[str]) -> list[int]:
+    """The columns whose heading tells of the field, the likeliest first."""
+    ranked = sorted((rank, i) for i, heading in enumerate(headings) if (rank := _rank(field, heading)) is not None)
+    if field == "amount" and any(plain_heading(h) in _FEES for h in headings):
+        # Net of what the payment provider keeps is not net of tax: the customer paid the other amount.
+        ranked = [(r, i) for r, i in ranked if plain_heading(headings[i]) != "net"] or ranked
+    return [position for _, position in ranked]
 
 
 def recognised(headings: Sequence[str]) -> dict[str, int]:
@@ -40,14 +62,10 @@ def recognised(headings: Sequence[str]) -> dict[str, int]:
     chosen: dict[str, int] = {}
     taken: set[int] = set()
     for field in FIELDS:
-        ranked = sorted(
-            (rank, position)
-            for position, heading in enumerate(headings)
-            if position not in taken and (rank := _rank(field, heading)) is not None
-        )
-        if ranked:
-            chosen[field] = ranked[0][1]
-            taken.add(ranked[0][1])
+        free = [position for position in _ranked(field, headings) if position not in taken]
+        if free:
+            chosen[field] = free[0]
+            taken.add(free[0])
     # A start without an end is as likely the day the customer joined as the day this line's service starts.
     if ("start" in chosen) != ("end" in chosen):
         chosen.pop("start", None)
@@ -83,7 +101,8 @@ def choose(headings: Sequence[str], wanted: Mapping[str, str] | None, name: str)
             raise LedgerError(
                 f"{name}: {len(twins)} columns are headed {headings[position]!r}; rename all but one of them."
             )
-        chosen[field] = (position, ColumnChoice(field, headings[position], "by its heading"))
+        others = [headings[i] for i in _ranked(field, free)[1:]] if field in ("customer", "date", "amount") else []
+        chosen[field] = (position, ColumnChoice(field, headings[position], "by its heading", tuple(others)))
     missing = [field for field in REQUIRED if field not in chosen]
     if missing:
         example = f'--map {missing[0]}="{next((h for h in free if h.strip()), "HEADING")}"'

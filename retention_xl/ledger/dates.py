@@ -25,27 +25,29 @@ _YEAR_LAST = re.compile(r"([0-9]{1,2})([-/. ])([0-9]{1,2})\2([0-9]{4}|[0-9]{2})"
 _COMPACT = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
 _MONTH_ONLY = re.compile(r"([0-9]{4})[-/]([0-9]{1,2})")
 _SERIAL = re.compile(r"([0-9]{5})(?:[.,][0-9]+)?")
-_DAY_NAME_YEAR = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th)?[-. /]*([^\W\d_]+)\.?[-, /]*([0-9]{4}|[0-9]{2})")
+_DAY_NAME_YEAR = re.compile(
+    r"([0-9]{1,2})(?:st|nd|rd|th|er|o)?[-. /]*(?:de )?([^\W\d_]+)\.?[-, /]*(?:del? )?([0-9]{4}|[0-9]{2})"
+)
 _NAME_DAY_YEAR = re.compile(r"([^\W\d_]+)\.?[- ]*([0-9]{1,2})(?:st|nd|rd|th)?,?[- ]+([0-9]{4})")
-_NAME_YEAR = re.compile(r"([^\W\d_]+)\.?[- /]+([0-9]{4})")
+_NAME_YEAR = re.compile(r"([^\W\d_]+)\.?[- /]+(?:del? )?([0-9]{4})")
 _WEEKDAY = re.compile(r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?,? +", re.IGNORECASE)
 
 _MONTHS = {
     name: number
     for number, names in enumerate(
         (
-            "jan january januar janvier enero gennaio",
-            "feb february februar février fevrier febrero febbraio",
-            "mar march mär märz maerz mars marzo mrz",
-            "apr april avril abril aprile avr",
-            "may mai mayo maggio mei",
-            "jun june juni juin junio giugno",
-            "jul july juli juillet julio luglio",
-            "aug august août aout agosto ago",
-            "sep sept september septembre septiembre settembre",
-            "oct october okt oktober octobre octubre ottobre",
-            "nov november novembre noviembre",
-            "dec december dez dezember décembre decembre diciembre dicembre dic déc",
+            "jan january januar jänner jän janvier janv enero ene gennaio tammikuu tammikuuta tammi",
+            "feb february februar feber février fevrier févr fevr fév febrero febbraio helmikuu helmikuuta helmi",
+            "mar march mär märz maerz mars marzo mrz maaliskuu maaliskuuta maalis",
+            "apr april avril avr abril abr aprile huhtikuu huhtikuuta huhti",
+            "may mai mayo maggio mei toukokuu toukokuuta touko",
+            "jun june juni juin junio giugno kesäkuu kesäkuuta kesä",
+            "jul july juli juillet juil julio luglio heinäkuu heinäkuuta heinä",
+            "aug august août aout agosto ago elokuu elokuuta elo",
+            "sep sept september septembre septiembre setiembre settembre syyskuu syyskuuta syys",
+            "oct october okt oktober octobre octubre ottobre lokakuu lokakuuta loka",
+            "nov november novembre noviembre marraskuu marraskuuta marras",
+            "dec december dez dezember décembre decembre déc diciembre dic dicembre joulukuu joulukuuta joulu",
         ),
         start=1,
     )

@@ -18,6 +18,7 @@ def collect(con: Connection) -> None:
     parts += [
         "SELECT d.line, 'noted', 'duplicates' FROM duplicates d JOIN lines l ON l.line = d.line WHERE l.refusal = ''",
         "SELECT line, 'noted', 'unlike' FROM lines WHERE unlike AND refusal = ''",
+        "SELECT line, 'noted', 'status_unknown' FROM lines WHERE status_unknown AND refusal = ''",
         "SELECT line, 'noted', 'sign_differs' FROM lines WHERE sign_differs AND refusal = ''",
         "SELECT line, 'noted', 'no_term' FROM lines WHERE no_term AND refusal = ''",
         "SELECT line, 'noted', 'one_day' FROM lines WHERE one_day AND refusal = ''",

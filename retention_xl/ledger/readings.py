@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from . import amounts, spellings, words
 from .database import Connection, fill, one, rows, sql
 
@@ -77,6 +79,20 @@ def read_kinds(con: Connection, by_heading: bool) -> bool:
     return known or not by_heading
 
 
+def read_statuses(con: Connection) -> bool:
+    """Table `read_statuses`: under which words of a status lines do not count. False where it is no such column."""
+    texts = [
+        text for (text,) in rows(con, "SELECT DISTINCT raw_status FROM source WHERE NOT is_blank ORDER BY raw_status")
+    ]
+    read = [(text, spellings.STATUSES.get(words.plain_words(text)), words.plain_words(text)) for text in texts]
+    meant = {status for _, status, _ in read}
+    is_status = bool(meant & {"counted", "not_counted"}) and "of_customers" not in meant
+    codes = {"counted": "", "not_counted": "not_billed", None: "status_unknown"}
+    table = [(text, codes[status] if word else "") for text, status, word in read] if is_status else []
+    fill(con, "read_statuses", {"text": "VARCHAR", "code": "VARCHAR"}, table)
+    return is_status
+
+
 def subscription_word(con: Connection) -> str:
     """A word of the kinds that only a subscription ledger has, "" where there is none."""
     texts = rows(con, "SELECT text, word FROM read_kinds WHERE kind <> '' ORDER BY text")
@@ -85,7 +101,7 @@ def subscription_word(con: Connection) -> str:
 
 def read_terms(con: Connection, heading: str) -> None:
     """Table `read_terms`: months of every term, times its count where two columns say it (interval month, count 3)."""
-    in_years = "year" in heading.casefold() or "jahr" in heading.casefold()
+    in_years = re.search("year|jahr|année|años|vuosi|vuotta", heading.casefold()) is not None
     table: list[tuple[str, str, int | None, str]] = []
     for text, count_text in rows(
         con, "SELECT raw_term, raw_term_count FROM source WHERE NOT is_blank GROUP BY ALL ORDER BY ALL"

@@ -10,6 +10,7 @@ REFUSED: dict[str, tuple[str, str]] = {
     "total_line": ("customer", "a total line, not a transaction"),
     "same_line_twice": ("line", "the same line twice: every cell repeats, the line id too"),
     "duplicate": ("", "every cell repeats an earlier line"),
+    "not_billed": ("status", "its status says that it does not count: void, a draft, deleted, failed and the like"),
     "no_customer": ("customer", "no customer is named"),
     "damaged_id": ("customer", "an id that lost its letters or zeros in a spreadsheet"),
     "date_blank": ("date", "the date is blank"),
@@ -35,8 +36,8 @@ REFUSED: dict[str, tuple[str, str]] = {
     "negative_mrr": ("amount", "takes the customer's recurring revenue below zero"),
 }
 
-# Refused because their money stands in other lines: what they hold is not missing from the figures.
-REPEATING = ("total_line", "same_line_twice", "duplicate", "payment_beside_invoices")
+# Refused as their money stands in other lines or nobody owes it: what they hold is not missing from the figures.
+REPEATING = ("total_line", "same_line_twice", "duplicate", "not_billed", "payment_beside_invoices")
 
 CHANGED: dict[str, tuple[str, str]] = {
     "rounded": ("amount", "more than two decimals, rounded half up to the cent"),
@@ -49,6 +50,7 @@ CHANGED: dict[str, tuple[str, str]] = {
 
 NOTED: dict[str, tuple[str, str]] = {
     "duplicates": ("", "every cell repeats an earlier line; kept, as equal purchases do happen"),
+    "status_unknown": ("status", "is not known as a status under which a line counts or does not; it is counted"),
     "unlike": ("customer", "a bare number, where nearly all ids share a form with letters"),
     "sign_differs": ("amount", "the currency sign differs from the currency column, which counts"),
     "no_term": ("term", "no term is stated; taken as one-time, not as recurring revenue"),

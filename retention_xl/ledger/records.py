@@ -23,6 +23,12 @@ class ColumnChoice:
     field: str  # one of the fields in spellings.toml: customer, date, amount, term, ...
     heading: str
     how: str  # "by its heading", "by --map"
+    others: tuple[str, ...] = ()  # further columns that could have been meant, the likeliest first
+
+    @property
+    def why(self) -> str:
+        """How it was taken, and instead of which others."""
+        return self.how + (f", not {', '.join(map(repr, self.others))}" if self.others else "")
 
 
 @dataclass(frozen=True, slots=True)

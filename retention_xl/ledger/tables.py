@@ -9,12 +9,14 @@ from pathlib import Path
 
 from .columns import FIELDS, REQUIRED, plain_heading, recognised
 from .database import Connection
+from .grouped import with_group
 
 SEARCHED_LINES = 40  # the heading line is looked for in these; titles and blank lines may stand above it
 
 
 def is_ledger(headings: Sequence[str], wanted: Mapping[str, str]) -> bool:
     """Whether these can be a ledger's headings: each required field is recognised or named by the user."""
+    headings = with_group(headings)
     present = {plain_heading(h) for h in headings}
     named = {field for field, heading in wanted.items() if plain_heading(heading) in present}
     return set(REQUIRED) <= set(recognised(headings)) | named

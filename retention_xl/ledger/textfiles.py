@@ -16,6 +16,7 @@ import duckdb
 
 from ..errors import LedgerError
 from .database import Connection, one
+from .grouped import fill_down, with_group
 from .places import Places
 from .sources import Progress
 from .tables import SEARCHED_LINES, Sought, heading_position, load_rows, read_csv, select_raw, view_source
@@ -39,7 +40,9 @@ class CsvSource:
         position = heading_position(rows, sought)
         if position is None:
             raise LedgerError(f"{self.name}: the file is empty.")
-        self.headings: Sequence[str] = [cell.strip() for cell in rows[position]]
+        given = [cell.strip() for cell in rows[position]]
+        self.headings: Sequence[str] = with_group(given) if sought.several else given
+        self.grouped = list(self.headings) != given
         self.heading_line = lines[position]  # where the heading record starts
         self.heading_end = lines[position + 1] - 1 if position + 1 < len(lines) else None
 
@@ -135,6 +138,8 @@ class CsvSource:
 
     def _is_plain(self) -> bool:
         """Whether DuckDB may read the file itself: UTF-8, and no sign in the name that it would take as a pattern."""
+        if self.grouped:
+            return False
         return self.encoding == "utf-8-sig" and not set(str(self.path)) & set("*?[{") and self.heading_end is not None
 
     def _count_lines(self) -> int:
@@ -197,4 +202,5 @@ class CsvSource:
         """Line breaks in quotes, blank lines, lines too short or too long: every record keeps the line it starts on."""
         with self._text() as text:
             records = ((line, False, row) for line, row in self._records(text) if line > self.heading_line)
-            load_rows(con, chosen, len(self.headings), scratch, records, whole)
+            rows = fill_down(records) if self.grouped else records
+            load_rows(con, chosen, len(self.headings), scratch, rows, whole)

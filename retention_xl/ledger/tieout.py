@@ -54,7 +54,11 @@ def tie_out(con: Connection, nature: Nature, month: int) -> tuple[TieOutItem, ..
         FROM lines
         """,
     )
-    items.append(TieOutItem("repeating", "Total lines and lines exported twice", "read", None, int(repeating)))
+    items.append(
+        TieOutItem(
+            "repeating", "Total lines, lines exported twice, void and draft invoices", "read", None, int(repeating)
+        )
+    )
     items.append(TieOutItem("refused", "Other refused lines with a readable amount", "read", None, int(refused)))
     return tuple(items)
 

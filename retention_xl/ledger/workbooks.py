@@ -11,6 +11,7 @@ from ..errors import LedgerError
 from .cells import is_number, text_of
 from .columns import plain_heading
 from .database import Connection
+from .grouped import fill_down, with_group
 from .parts import Parts
 from .places import Places
 from .sources import Progress, Source
@@ -29,9 +30,13 @@ class SheetSource:
 
     size = 0  # a sheet has at most a million lines
 
-    def __init__(self, path: Path, sheet: str, name: str, cells: list[list[Any]], heading: int) -> None:
+    def __init__(
+        self, path: Path, sheet: str, name: str, cells: list[list[Any]], heading: int, may_be_grouped: bool
+    ) -> None:
         self.name, self.places, self.sheet = name, Places(name), sheet
-        self.headings: Sequence[str] = [text_of(cell).strip() for cell in cells[heading]]
+        given = [text_of(cell).strip() for cell in cells[heading]]
+        self.headings: Sequence[str] = with_group(given) if may_be_grouped else given
+        self._grouped = list(self.headings) != given
         self._path, self._heading = path, heading
         self._cells: list[list[Any]] | None = cells
 
@@ -56,7 +61,7 @@ class SheetSource:
         rows = (
             (line, 0 <= amount < len(row) and is_number(row[amount]), [text_of(c) for c in row]) for line, row in below
         )
-        load_rows(con, chosen, len(self.headings), scratch, rows, whole)
+        load_rows(con, chosen, len(self.headings), scratch, fill_down(rows) if self._grouped else rows, whole)
         self._cells = None
 
 
@@ -79,7 +84,7 @@ def sheet_source(path: Path, sought: Sought) -> Source:
     named = [table for table in fitting if not sought.other(table[0])] or fitting
     alone = len(tables) == 1 and sought.sheet is None
     taken = [
-        SheetSource(path, name, path.name if alone else f"{path.name}[{name}]", cells, position)
+        SheetSource(path, name, path.name if alone else f"{path.name}[{name}]", cells, position, sought.several)
         for name, cells, position, _ in named or tables[:1]
     ]
     if len(taken) == 1:

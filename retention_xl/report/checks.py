@@ -138,7 +138,8 @@ def make_checks(
             missing_money,
             0,
             settings.number("policy.refused_limit"),
-            "As far as the amounts could be read; total lines and lines exported twice are left aside.",
+            "As far as the amounts could be read; total lines, lines exported twice, void and draft "
+            "invoices are left aside.",
             is_share=True,
         ),
         *_compared(facts),

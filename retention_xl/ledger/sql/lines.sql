@@ -9,7 +9,7 @@ WITH joined AS (
         coalesce(plain_day(s.raw_date), d.day) AS day, coalesce(d.code, '') AS day_code,
         coalesce(plain_cents(s.raw_amount), a.cents) AS own, coalesce(a.code, '') AS amount_code,
         coalesce(a.rounded, FALSE) AS rounded,
-        k.kind AS stated_kind,
+        k.kind AS stated_kind, coalesce(u.code, '') AS status_code,
         c.currency, c.rate, c.code AS currency_code, c.assumed AS currency_assumed,
         $has_currency AND a.sign <> '' AND a.sign <> c.currency AS sign_differs,
         t.months AS term_months, t.code AS term_code, trim(s.raw_term) <> '' AS term_stated,
@@ -24,6 +24,7 @@ WITH joined AS (
     LEFT JOIN read_dates de ON de.field = 'end' AND de.text = s.raw_end
     LEFT JOIN read_amounts a ON a.text = s.raw_amount AND a.typed = s.amount_typed
     LEFT JOIN read_kinds k ON k.text = s.raw_kind
+    LEFT JOIN read_statuses u ON u.text = s.raw_status
     LEFT JOIN read_currencies c ON c.text = CASE WHEN $has_currency THEN s.raw_currency ELSE coalesce(a.sign, '') END
     LEFT JOIN read_terms t ON t.text = s.raw_term AND t.count_text = s.raw_term_count
     WHERE NOT s.is_blank
@@ -90,6 +91,7 @@ judged AS (
         CASE
             WHEN damage <> '' THEN 'damaged_line'
             WHEN (is_total AND day_code = 'date_blank') OR day_code = 'total' THEN 'total_line'
+            WHEN status_code = 'not_billed' THEN 'not_billed'
             WHEN id_state <> '' THEN id_state
             WHEN day IS NULL THEN day_code
             WHEN own_cents IS NULL THEN amount_code
@@ -128,6 +130,7 @@ SELECT
     amount_code = 'dash' AND refusal = '' AS dash,
     $has_kind AND stated_kind = '' AND refusal = '' AS kind_assumed,
     $has_currency AND currency_assumed AND refusal = '' AS currency_assumed,
+    status_code = 'status_unknown' AND refusal = '' AS status_unknown,
     coalesce(sign_differs, FALSE) AND refusal = '' AS sign_differs,
     may_recur AND months > 0 AND ending = 'part' AND refusal = '' AS part_months,
     may_recur AND months = 0 AND ending = '' AND NOT term_stated AND own_cents <> 0 AND refusal = '' AS no_term,

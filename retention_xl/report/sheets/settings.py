@@ -138,7 +138,7 @@ def _reading(report: Report) -> list[tuple[str, str, str]]:
     rows.append(("Report currency", report.facts.currency or "not named in the ledger", report.source.rates))
     rows.append(("Report month", report.month, report.source.month_reason))
     rows += _policies(report)
-    rows += [(f"Column: {choice.field}", choice.heading, choice.how) for choice in report.source.columns]
+    rows += [(f"Column: {choice.field}", choice.heading, choice.why) for choice in report.source.columns]
     rows += [
         (
             f"Table: {table.table}",
