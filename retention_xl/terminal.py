@@ -98,7 +98,7 @@ def column_in_words(choice: ColumnChoice) -> str:
     return f"{choice.field} = {choice.heading!r}{told}"
 
 
-def quality_lines(quality: Quality) -> Iterator[str]:
+def quality_lines(quality: Quality, listed: str = "on the sheet Data quality") -> Iterator[str]:
     from retention_xl.ledger.reasons import REFUSED, REPEATING
 
     refused: Counter[str] = Counter()
@@ -118,7 +118,7 @@ def quality_lines(quality: Quality) -> Iterator[str]:
     if len(quality.by_reason) > REASONS_SHOWN:
         yield f"  and {len(quality.by_reason) - REASONS_SHOWN} more reasons"
     if quality.notes_total:
-        yield "  Every line is listed with its place and reason on the sheet Data quality."
+        yield f"  Every line is listed with its place and reason {listed}."
 
 
 def table_lines(tables: Sequence[TableRead]) -> Iterator[str]:

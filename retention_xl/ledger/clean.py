@@ -87,10 +87,13 @@ def clean(con: Connection, columns: dict[str, ColumnChoice], policy: Policy, pla
 
 
 def _nature(con: Connection, columns: Mapping[str, ColumnChoice], told: Nature | None) -> tuple[Nature, str]:
-    if told is not None:
-        if told not in ("recurring", "purchases"):
-            raise LedgerError(f"Nature {told!r} is neither recurring nor purchases.")
-        return told, f"{told}, as stated"
+    if told not in (None, "recurring", "purchases"):
+        raise LedgerError(f"Nature {told!r} is neither recurring nor purchases.")
+    seen, reason = _seen_nature(con, columns)
+    return (seen, reason) if told in (None, seen) else (told, f"{told}, as stated")
+
+
+def _seen_nature(con: Connection, columns: Mapping[str, ColumnChoice]) -> tuple[Nature, str]:
     if "term" in columns:
         return "recurring", f"recurring, because the column {columns['term'].heading!r} says how long each line runs"
     if "start" in columns:

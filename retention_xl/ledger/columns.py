@@ -80,6 +80,7 @@ def listed(headings: Sequence[str]) -> str:
 def choose(headings: Sequence[str], wanted: Mapping[str, str] | None, name: str) -> dict[str, tuple[int, ColumnChoice]]:
     """The column of every field: as `wanted` (field -> heading) says, the others by their heading."""
     chosen: dict[str, tuple[int, ColumnChoice]] = {}
+    alone = recognised(headings)
     for field, heading in (wanted or {}).items():
         if field not in HEADINGS:
             raise LedgerError(f"Column mapping: {field!r} is not a field; the fields are {', '.join(FIELDS)}.")
@@ -91,7 +92,8 @@ def choose(headings: Sequence[str], wanted: Mapping[str, str] | None, name: str)
             )
         if len(close) > 1:
             raise LedgerError(f"{name}: {len(close)} columns are headed {heading!r}; rename all but one of them.")
-        chosen[field] = (close[0], ColumnChoice(field, headings[close[0]], "by --map"))
+        how = "by its heading" if alone.get(field) == close[0] else "by --map"
+        chosen[field] = (close[0], ColumnChoice(field, headings[close[0]], how))
     free = ["" if any(i == position for position, _ in chosen.values()) else h for i, h in enumerate(headings)]
     for field, position in recognised(free).items():
         if field in chosen:

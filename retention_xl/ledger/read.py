@@ -18,6 +18,7 @@ from .columns import choose
 from .currencies import load_rates
 from .database import Connection, connect, one, rows
 from .dates import month_end, month_of, month_text
+from .export import export
 from .facts import facts_of
 from .fingerprint import fingerprint
 from .policies import Policies
@@ -101,6 +102,10 @@ class Ledger:
         import pandas as pd
 
         return pd.DataFrame([{f: getattr(c, f) for f in c.__slots__} for c in self.facts(self.last_month).cohorts])
+
+    def export(self, path: str | Path) -> list[Path]:
+        """The customer months as Parquet or CSV, movements and cohorts in files beside it; money in exact decimals."""
+        return export(self, self._con, Path(path))
 
     def lines(self) -> pd.DataFrame:
         """Every line of the source as it was taken: its refusal (empty where accepted), what it is, its cents."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from retention_xl.ledger.records import Facts
+from retention_xl.ledger.records import Facts, Quality
 from retention_xl.report.model import Check, Cohorts, MonthFigures, Tiers
 from retention_xl.report.risk import Risk
 from retention_xl.report.settings import Settings
@@ -24,7 +24,7 @@ def make_checks(
     """Every check in the order of the Checks sheet. Each key has its formula pair in `sheets/checks.py`."""
     last = shown[-1].facts
     quality = facts.quality
-    missing_lines, missing_money = missing_parts(facts)
+    missing_lines, missing_money = missing_parts(facts.quality)
     moved = sum((p.closing or 0) - (p.opening or 0) for p in facts.pairs) / 100
     bridge_gaps = sum(abs(_closing_by_movements(f) - f.facts.closing / 100) for f in shown)
     opening_gaps = sum(abs(now.facts.opening - before.facts.closing) / 100 for before, now in pairwise(shown))
@@ -186,12 +186,11 @@ def recalculated(engine: str, formulas: int) -> Check:
     )
 
 
-def missing_parts(facts: Facts) -> tuple[float, float]:
+def missing_parts(quality: Quality) -> tuple[float, float]:
     """Lines and money that were refused and stand nowhere else, as a part of all lines and of all money.
 
     A refund that is missing is as much in doubt as an invoice, so money is added up without its sign.
     """
-    quality = facts.quality
     known = quality.accepted_money + quality.missing_money
     lines = quality.lines_missing / quality.lines_read if quality.lines_read else 0.0
     return lines, quality.missing_money / known if known else 0.0

@@ -53,7 +53,7 @@ def blocks(report: Report) -> dict[str, Block]:
 
 def _counts(report: Report, at: Addresses) -> Iterable[Sequence[Content]]:
     quality = report.facts.quality
-    lines_part, money_part = missing_parts(report.facts)
+    lines_part, money_part = missing_parts(report.facts.quality)
     yield quality.lines_read, ""
     yield quality.lines_accepted, quality.accepted_money / 100
     yield quality.lines_refused, ""
