@@ -158,9 +158,7 @@ def _inputs(ledger: Ledger) -> Iterator[str]:
             yield f"[{section}]"
             yield from _said(SECTIONS.get(section, ""))
         yield from _said(f"{item.label} ({item.unit}). {item.meaning}")
-        yield (
-            f"#{key} = {_value(item.value)}" if item.value is not None else f"#{key} = 0.0  # has no starting value"
-        )
+        yield (f"#{key} = {_value(item.value)}" if item.value is not None else f"#{key} = 0.0  # has no starting value")
     yield ""
     yield "[tiers]"
     yield from _said("Where the tiers of revenue a month begin, rising; chosen from the ledger unless told.")
