@@ -48,11 +48,11 @@ def compare(wb: Workbook) -> None:
     below = 35 + len(steps) + 1
     ws.row_breaks.append(Break(id=below - 1))
     put(ws, f"B{below}", "The counts behind it", bold=True, color=ACCENT)
-    counts = (*[number(COUNT)] * 7, *[number(MONEY)] * 9, {**number(MONEY), "color": GREY})
-    total = {4: TOTAL, 13: TOTAL}
-    block(wb, ws, "rx_compare_counts", f"C{below + 2}", 17, 3, lambda i, j: {**counts[i], **total.get(i, {})})
+    counts = (*[number(COUNT)] * 7, *[number(MONEY)] * 10, {**number(MONEY), "color": GREY})
+    total = {4: TOTAL, 14: TOTAL}
+    block(wb, ws, "rx_compare_counts", f"C{below + 2}", 18, 3, lambda i, j: {**counts[i], **total.get(i, {})})
     ws.row_dimensions[below + 1].height = 44
-    below += 21
+    below += 22
     put(ws, f"B{below}", "Where the rules are published, and what is left out", bold=True, color=ACCENT)
     plain: Look = {"border": None, "size": 9}
     block(

@@ -41,4 +41,5 @@ def _agrees(counts: ProfileCounts, own: MonthFacts) -> bool:
     """Whether these are the month's own figures."""
     shared = ("opening", "new", "reactivation", "expansion", "contraction", "churn", "closing")
     customers = ("opening_customers", "new_customers", "lost_customers", "closing_customers")
-    return all(getattr(counts, name) == getattr(own, name) for name in (*shared, *customers))
+    same = all(getattr(counts, name) == getattr(own, name) for name in (*shared, *customers))
+    return same and counts.apart == own.paused + own.fx

@@ -177,6 +177,7 @@ class ProfileCounts:
     closing: int
     brief_new: int
     brief_reactivation: int
+    apart: int = 0  # what pauses and exchange rates made of the revenue, with its sign
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,7 +151,7 @@ def _compared(facts: Facts) -> tuple[Check, ...]:
     if facts.profiles is None or not facts.profiles.counts:
         return ()
     gaps = sum(
-        abs(c.opening + c.new + c.reactivation + c.expansion - c.contraction - c.churn - c.closing)
+        abs(c.opening + c.new + c.reactivation + c.expansion + c.apart - c.contraction - c.churn - c.closing)
         for c in facts.profiles.counts
     )
     proves = "On the sheet Compare each column's opening and movements make its closing."

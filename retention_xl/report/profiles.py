@@ -30,6 +30,7 @@ MONEY = {
     "expansion": "expansion",
     "contraction": "contraction",
     "churn": "churn",
+    "apart": "apart",
     "closing_money": "closing",
     "brief_new_money": "brief_new",
     "brief_reactivation": "brief_reactivation",

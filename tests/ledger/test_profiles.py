@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from retention_xl.ledger.records import ProfileCounts
 from retention_xl.report import profiles
 
 from .conftest import Given
+from .test_facts import random_ledger
 
 HEAD = "Customer,Date,Type,Amount,Start,End\n"
 
@@ -136,3 +139,39 @@ def test_of_a_short_month_the_thirty_days_reach_into_the_one_before(given: Given
 
 def test_purchases_have_no_profiles(given: Given) -> None:
     assert given("Customer,Date,Amount\nA,2026-05-01,10\nB,2026-05-31,20\n").facts("2026-05").profiles is None
+
+
+def adds_up(found: tuple[ProfileCounts, ...]) -> bool:
+    return all(
+        c.opening + c.new + c.reactivation + c.expansion + c.apart - c.contraction - c.churn == c.closing
+        and c.opening_customers + c.new_customers + c.returned_customers - c.lost_customers == c.closing_customers
+        for c in found
+    )
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_in_every_month_all_columns_add_up_and_the_first_is_the_month_itself(given: Given, seed: int) -> None:
+    ledger = given(random_ledger(seed), allow_empty_months=True)
+    for month in ledger.facts(ledger.last_month).months[::3]:
+        facts = ledger.facts(month)
+        assert facts.profiles is not None
+        assert len(facts.profiles.counts) == 3
+        assert adds_up(facts.profiles.counts)
+        own, counts = facts.movements[-1], facts.profiles.counts[0]
+        assert (counts.lost_customers, counts.churn) == (own.lost_customers, own.churn)
+        assert facts.profiles.counts[1].closing == facts.profiles.counts[2].closing
+
+
+def test_a_pause_is_neither_churn_nor_contraction_here_either(given: Given) -> None:
+    text = HEAD + line("A", "2026-05-01", "2026-08-01", 300) + line("B", "2026-05-01", "2026-08-01", 600)
+    text += "A,2026-06-10,pause,0,,\n" + line("Z", "2026-07-10", "2026-08-10")
+    for month, apart in (("2026-06", -10000), ("2026-07", 0)):
+        found = counts(given, text, month)
+        assert adds_up(found)
+        assert (found[0].lost_customers, found[0].contraction, found[0].apart) == (0, 0, apart)
+
+
+def test_an_early_renewal_counts_once(given: Given) -> None:
+    text = HEAD + line("A", "2026-01-01", "2027-01-01", 1200) + line("A", "2026-06-15", "2027-06-15", 2400)
+    month = counts(given, text, "2026-06")[0]
+    assert (month.opening, month.expansion, month.closing) == (10000, 10000, 20000)

@@ -18,15 +18,22 @@ by_month AS (
     SELECT customer, max(cents) FILTER (WHERE month = $month - 1) AS opening, max(cents) FILTER (WHERE month = $month) AS closing
     FROM moves WHERE month IN ($month - 1, $month) GROUP BY customer
 ),
+-- what pauses and exchange rates make of a customer's revenue is no movement of the customer's, as in the bridge
+by_effect AS (
+    SELECT customer, sum(CASE WHEN month = $month THEN fx + paused ELSE 0 END) AS apart,
+        sum(CASE WHEN month = $month - 1 THEN held ELSE 0 END) AS held
+    FROM effects WHERE month IN ($month - 1, $month) GROUP BY customer
+),
 sides AS (
     SELECT coalesce(l.customer, m.customer) AS customer, l.start0, l.start1, l.first_start,
         coalesce(m.opening, 0) + coalesce(l.opening_lines - l.month_lines, 0) AS m0,
-        coalesce(m.closing, 0) AS m1,
+        coalesce(m.closing, 0) AS m1, coalesce(e.apart, 0) AS apart, coalesce(e.held, 0) AS held,
         CASE WHEN coalesce(l.opening_lines = l.month_lines, TRUE) THEN m.opening IS NOT NULL
             ELSE coalesce(m.opening, 0) + l.opening_lines - l.month_lines > 0 END AS here0,
         m.closing IS NOT NULL AS here1,
         coalesce(l.opening_lines <= 0 AND l.closing_lines <= 0, FALSE) AS unserved
     FROM by_line l FULL JOIN by_month m ON m.customer = l.customer
+    LEFT JOIN by_effect e ON e.customer = coalesce(l.customer, m.customer)
 ),
 cancelled AS (
     SELECT customer, max(day) FILTER (WHERE day <= $opening_day) AS day0, max(day) AS day1
@@ -67,7 +74,7 @@ known AS (
     SELECT DISTINCT customer FROM moves WHERE month <= $known_until AND customer IN (SELECT customer FROM sides WHERE NOT here0)
 ),
 states AS (
-    SELECT s.m0, s.m1, s.here0, s.here1, k.customer IS NOT NULL AS is_known,
+    SELECT s.m0, s.m1, s.m1 - s.apart AS like1, s.apart, s.held, s.here0, s.here1, k.customer IS NOT NULL AS is_known,
         coalesce(c.day0 >= s.start0 AND (t.day0 IS NULL OR t.day0 < c.day0), FALSE) AS notice0,
         coalesce(c.day1 >= s.start1 AND (t.day1 IS NULL OR t.day1 < c.day1), FALSE) AS notice1,
         coalesce(g.gaps, 0) AS gaps, coalesce(g.gap_money, 0) AS gap_money, coalesce(a.paid, 0) AS arrival
@@ -79,7 +86,7 @@ states AS (
     LEFT JOIN known k ON k.customer = s.customer
 ),
 judged AS (
-    SELECT r.rule, m0, m1, here0, here1, is_known, gaps, gap_money, arrival,
+    SELECT r.rule, m0, m1, like1, apart, held, here0, here1, is_known, gaps, gap_money, arrival,
         here0 AND NOT (r.rule = 'cancel' AND notice0) AS opened,
         here1 AND NOT (r.rule = 'cancel' AND notice1) AS closed
     FROM states CROSS JOIN (SELECT 'paid' AS rule UNION ALL SELECT 'cancel' AS rule) AS r
@@ -100,14 +107,15 @@ SELECT rule,
     coalesce(sum(CASE WHEN passed AND NOT is_known THEN 1 ELSE 0 END), 0) AS brief_new_customers,
     coalesce(sum(CASE WHEN passed AND is_known THEN 1 ELSE 0 END), 0) + coalesce(sum(gaps), 0) AS brief_returned_customers,
     coalesce(sum(CASE WHEN opened THEN m0 ELSE 0 END), 0) AS opening,
-    coalesce(sum(CASE WHEN came AND NOT here0 AND NOT is_known THEN m1 ELSE 0 END), 0) AS new,
-    coalesce(sum(CASE WHEN came AND (here0 OR is_known) THEN m1 ELSE 0 END), 0) AS reactivation,
-    coalesce(sum(CASE WHEN opened AND closed AND m1 > m0 THEN m1 - m0 ELSE 0 END), 0) AS expansion,
-    coalesce(sum(CASE WHEN opened AND closed AND m1 < m0 THEN m0 - m1 ELSE 0 END), 0) AS contraction,
-    coalesce(sum(CASE WHEN opened AND NOT closed THEN m0 ELSE 0 END), 0) AS churn,
+    coalesce(sum(CASE WHEN came AND NOT here0 AND NOT is_known THEN like1 ELSE 0 END), 0) AS new,
+    coalesce(sum(CASE WHEN came AND (here0 OR is_known) THEN like1 ELSE 0 END), 0) AS reactivation,
+    coalesce(sum(CASE WHEN opened AND closed AND like1 > m0 THEN like1 - m0 ELSE 0 END), 0) AS expansion,
+    coalesce(sum(CASE WHEN opened AND closed AND like1 < m0 THEN m0 - like1 ELSE 0 END), 0) AS contraction,
+    coalesce(sum(CASE WHEN opened AND NOT closed THEN m0 + held ELSE 0 END), 0) AS churn,
     coalesce(sum(CASE WHEN closed THEN m1 ELSE 0 END), 0) AS closing,
     coalesce(sum(CASE WHEN passed AND NOT is_known THEN passing ELSE 0 END), 0) AS brief_new,
-    coalesce(sum(CASE WHEN passed AND is_known THEN passing ELSE 0 END), 0) + coalesce(sum(gap_money), 0) AS brief_reactivation
+    coalesce(sum(CASE WHEN passed AND is_known THEN passing ELSE 0 END), 0) + coalesce(sum(gap_money), 0) AS brief_reactivation,
+    coalesce(sum(CASE WHEN closed THEN apart WHEN opened THEN held ELSE 0 END), 0) AS apart
 FROM moved
 GROUP BY rule
 ORDER BY rule;

@@ -37,11 +37,12 @@ TERMS = (*CUSTOMERS, *MONEY)
 TERM_LABELS = (
     *("Customers at the start", "New", "Returned", "Lost", "Customers at the end"),
     *("Came for the first time and went within it", "Came back, or went and came back, within it"),
-    *("Revenue at the start", "New revenue", "Reactivation", "Expansion", "Contraction", "Churn", "Revenue at the end"),
+    *("Revenue at the start", "New revenue", "Reactivation", "Expansion", "Contraction", "Churn"),
+    *("Pauses and exchange rates", "Revenue at the end"),
     *("Revenue of who came for the first time and went", "Revenue of who came back, or went and came back"),
     "Check: the movements less the end",
 )
-_PLUS, _MINUS = ("opening_money", "new_money", "reactivation", "expansion"), ("contraction", "churn")
+_PLUS, _MINUS = ("opening_money", "new_money", "reactivation", "expansion", "apart"), ("contraction", "churn")
 
 
 def unused_sheets(report: Report) -> list[str]:
@@ -208,6 +209,7 @@ def _counts(report: Report, at: Addresses) -> Iterable[Sequence[Content]]:
         "expansion": rows.revenue("expansion", end),
         "contraction": f"-{rows.revenue('contraction', end)}",
         "churn": f"-{rows.revenue('churn', end)}",
+        "apart": f"{rows.revenue('paused', end)}+{rows.revenue('fx', end)}",
         "closing_money": rows.revenue("closing", end),
     }
     for name in TERMS:
