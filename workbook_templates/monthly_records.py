@@ -34,6 +34,8 @@ from openpyxl import Workbook
 from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import Font
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.pagebreak import Break
+from openpyxl.worksheet.worksheet import Worksheet
 
 WRAP: Look = {"wrap": True, "vertical": "top"}
 
@@ -44,7 +46,7 @@ def actions(wb: Workbook) -> None:
         "Actions",
         "What this month's figures call for, the most money first. Owner, due, status and notes are yours to fill in.",
         "actions",
-        (2, 10, 7, 38, 11, 10, 10, 12, 30, 42, 36, 12, 11, 12, 11, 8, 24, 24),
+        (2, 9, 6, 42, 9, 8, 8.5, 11, 30, 47, 44, 13, 12, 11, 10, 7.5, 26, 28),
         repeat="6:6",
     )
     yours: Look = {**WRAP, "color": INPUT, "background": INPUT_FILL}
@@ -59,13 +61,13 @@ def actions(wb: Workbook) -> None:
         "Exposed a month": {**WRAP, **number(MONEY)},
         "Customers": WRAP,
         "What to do": WRAP,
-        "Evidence": {**WRAP, "size": 8, "color": GREY},
+        "Evidence": {**WRAP, "color": GREY},
         "Owner": yours,
         "Due": {**yours, **number(DAY)},
         "Status": yours,
         "First seen": {**WRAP, **number(MONTH)},
         "Months open": {**WRAP, **number("0")},
-        "Outcome": {**WRAP, "size": 9},
+        "Outcome": WRAP,
         "Notes": yours,
     }
     listing(ws, "tblActions", "B6", columns)
@@ -77,6 +79,20 @@ def actions(wb: Workbook) -> None:
     ws.add_data_validation(choice)
     ws.conditional_formatting.add("C7:R8", FormulaRule(['OR($N7="Done",$N7="Closed")'], font=Font(color=GREY)))
     ws.freeze_panes = "E7"
+    _two_pages(ws)
+
+
+def _two_pages(ws: Worksheet) -> None:
+    """What is seen and to be done on one page, evidence and what people write on the next: both large enough to read.
+
+    A fixed scale, for a page that is fitted to its paper takes no heed of breaks.
+    """
+    ws.sheet_properties.pageSetUpPr.fitToPage = False
+    ws.page_setup.fitToWidth = ws.page_setup.fitToHeight = None
+    ws.page_setup.scale = 80
+    ws.page_setup.pageOrder = "overThenDown"
+    ws.print_title_cols = "C:C"
+    ws.col_breaks.append(Break(id=10))
 
 
 def movers(wb: Workbook) -> None:

@@ -39,7 +39,7 @@ def at_risk(wb: Workbook) -> None:
         "At risk",
         "Who may leave, and what that puts at stake. The score adds up visible signs; it is no probability.",
         "at_risk",
-        (2, 26, 12.5, 11.5, 10.5, 8.5, 11.5, 8, 8.5, 9.5, 10.5, 29, 38),
+        (2, 26, 12.5, 11.5, 10.5, 8.5, 11.5, 8, 8.5, 9.5, 10.5, 7, 28, 34),
         repeat="22:22",
     )
     block(wb, ws, "rx_risk_segments", "C7", 10, 4, _segment, lambda i, j: _segment(i, 0))
@@ -47,7 +47,7 @@ def at_risk(wb: Workbook) -> None:
     put(ws, "C18", **number("0.0"), color=GREY)
     name(wb, "rx_risk_lifetime", ws, "C18")
     put(ws, "B19", wrap=True, vertical="top", color=GREY)
-    ws.merge_cells("B19:M19")
+    ws.merge_cells("B19:N19")
     ws.row_dimensions[19].height = 27
     name(wb, "rx_risk_note", ws, "B19")
     put(ws, "B21", "Customers at risk, the most exposed first", bold=True, color=ACCENT)
@@ -68,6 +68,7 @@ def at_risk(wb: Workbook) -> None:
         "Customer": {**WRAP, "bold": True},
         "Segment": WRAP,
         **figures,
+        "Offer pays": {**WRAP, "align": "center"},
         "Signs": WRAP,
         "What to do": WRAP,
     }

@@ -50,6 +50,7 @@ HEADINGS = (
 
 CUSTOMERS_NAMED = 10
 _OFFERS_NAMED = 3
+_BEHIND = 100  # customers that an action keeps by name with their revenue
 _ORDER = ("High", "Medium", "Low")
 
 _CONDITIONS: Mapping[str, Callable[[Case, Rule], Breach | None]] = {
@@ -113,6 +114,8 @@ class Action:
     first_seen: str
     due: date | None  # where the rule sets it
     owner: str = ""  # where an own rule names one
+    behind: tuple[tuple[str, int], ...] = ()  # the customers with their revenue, where they can be listed
+    exposes: str = ""  # see Breach
 
 
 def checklist(
@@ -222,6 +225,8 @@ def _action(case: Case, rule: Rule, breach: Breach) -> Action:
         status="Done" if rule.closes_itself else "Open",
         first_seen=case.facts.month,
         due=breach.due,
+        behind=breach.customers if len(breach.customers) <= _BEHIND else (),
+        exposes=breach.exposes,
     )
 
 

@@ -12,14 +12,11 @@ from retention_xl.report.wording import fixed, month_name
 
 MEANINGS: Mapping[Segment, str] = {
     "Fight for": "A05, A10: worth it, ready to leave, and money will hardly keep them: your best people call.",
-    "Offer": "A06: worth it, ready to leave, likely to accept: an offer, up to the largest that pays.",
+    "Offer": "A06: worth it, ready to leave, likely to accept: an offer where it pays, up to the largest one.",
     "Look after": "A05, B5: worth it, not ready to leave yet: see to the sign before it grows; no offer.",
     "Let go": "A01: they bring less than the typical customer: ask why they leave; no offer.",
     "Leave in peace": "They bring less and are not ready to leave: usual service; no offer.",
 }
-OFFER = " A06: an offer up to the largest one pays."
-TOO_DEAR = " Do not discount: the usual offer costs more than it brings."
-NO_MARGIN = " Set the gross margin before making an offer."
 # What each sign calls for first.
 _ACTIONS: Mapping[str, str] = {
     "notice": "A10",
@@ -88,8 +85,13 @@ def advice(customer: AtRisk) -> str:
     title = action.title[0].lower() + action.title[1:]
     more = {
         "notice": f", call before {day_name(customer.renewal)}" if customer.renewal else ", call now",
+        "payment": ", ask for another way to pay",
+        "usage": ", ask what keeps it from using more",
         "contraction": ", ask in person why it cut down",
+        "detractor": ", ask what would have to change",
+        "tickets": ", answer the oldest first",
         "quote": f", answer the quote of {day_name(customer.quote)}" if customer.quote else "",
+        "contact": ", call",
         "renewal": f", talk before {day_name(customer.renewal)}" if customer.renewal else "",
     }.get(customer.chief, "")
     return f"{action.id}: {title}{more}."

@@ -54,8 +54,10 @@ def too_few_kept(case: Case, rule: Rule) -> Breach | None:
         finding += f", down {points(drop)} on {month_name(before.month)}, {chance}"
     lost = at_opening(case.lost_pairs)
     if missed:
-        return Breach(kept.value, "crr", "fraction", target, "targets.crr", finding + ".", now.churn, lost)
-    return Breach(drop, "crr_drop", "points", allowed, "drop", finding + ".", now.churn, lost)
+        return Breach(
+            kept.value, "crr", "fraction", target, "targets.crr", finding + ".", now.churn, lost, exposes="churn"
+        )
+    return Breach(drop, "crr_drop", "points", allowed, "drop", finding + ".", now.churn, lost, exposes="churn")
 
 
 def large_ones_leave(case: Case, rule: Rule) -> Breach | None:
@@ -78,7 +80,9 @@ def large_ones_leave(case: Case, rule: Rule) -> Breach | None:
         f"{month_name(now.month)} kept {percent(kept.value)} of the {case.words.customers} but only "
         f"{percent(revenue_kept)} of their {case.words.revenue}: the larger ones leave{running}."
     )
-    return Breach(gap, "crr_minus_drr", "points", allowed, "gap", finding, now.churn, at_opening(case.lost_pairs))
+    return Breach(
+        gap, "crr_minus_drr", "points", allowed, "gap", finding, now.churn, at_opening(case.lost_pairs), exposes="churn"
+    )
 
 
 def _larger_half_leaves(case: Case, rule: Rule) -> bool:
@@ -110,7 +114,9 @@ def moving_up_market(case: Case, rule: Rule) -> Breach | None:
         f"{month_name(now.month)} kept only {percent(kept.value)} of the customers but {percent(revenue_kept)} of "
         f"their MRR: small contracts end, large ones stay."
     )
-    return Breach(kept.value, "crr", "fraction", few, "crr", finding, now.churn, at_opening(case.lost_pairs))
+    return Breach(
+        kept.value, "crr", "fraction", few, "crr", finding, now.churn, at_opening(case.lost_pairs), exposes="churn"
+    )
 
 
 def contracting(case: Case, rule: Rule) -> Breach | None:
@@ -158,9 +164,19 @@ def contracting(case: Case, rule: Rule) -> Breach | None:
             now.contraction,
             customers,
             offer_to=stay,
+            exposes="contraction",
         )
     return Breach(
-        rises, "contraction_rises", "count", rises, "rises", f"{finding}.", now.contraction, customers, offer_to=stay
+        rises,
+        "contraction_rises",
+        "count",
+        rises,
+        "rises",
+        f"{finding}.",
+        now.contraction,
+        customers,
+        offer_to=stay,
+        exposes="contraction",
     )
 
 
@@ -221,7 +237,7 @@ def expansion_hides_losses(case: Case, rule: Rule) -> Breach | None:
     losers = [pair for pair in case.facts.pairs if pair.kind in ("Churn", "Contraction")]
     customers = tuple((pair.name, (pair.opening or 0) - (pair.closing or 0)) for pair in losers)
     exposed = now.contraction + now.churn
-    return Breach(falls, "grr_falls", "count", falls, "falls", finding, exposed, customers)
+    return Breach(falls, "grr_falls", "count", falls, "falls", finding, exposed, customers, exposes="losses")
 
 
 def repeat_rate_falls(case: Case, rule: Rule) -> Breach | None:

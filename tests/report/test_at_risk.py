@@ -180,7 +180,7 @@ def test_a_single_sign_and_a_single_customer_make_a_sheet(tmp_path: Path) -> Non
     for recalculate in (recalc_ironcalc, recalc_formualizer):
         assert compare(cached(path), recalculate(path)) == []
     sheet = openpyxl.load_workbook(path, data_only=True)["At risk"]
-    assert [sheet["B23"].value, sheet["F23"].value, sheet["L23"].value] == ["Anna", 0.3, "cut down by 50 %"]
+    assert [sheet["B23"].value, sheet["F23"].value, sheet["M23"].value] == ["Anna", 0.3, "cut down by 50 %"]
 
 
 @pytest.mark.libreoffice
@@ -219,3 +219,11 @@ def test_what_would_add_the_missing_signs_is_said(tmp_path: Path) -> None:
     texts = [str(value) for value in cached(path).values()]
     texts += [str(c.value) for row in openpyxl.load_workbook(path)["At risk"].iter_rows() for c in row if c.value]
     assert any("for want of data: notices (lines of cancellation" in text for text in texts)
+
+
+@pytest.mark.parametrize(("margin", "told"), [(0.8, "yes"), (0.1, "no"), (1.0, "n/a")])
+def test_whether_an_offer_pays_is_said_of_those_who_would_accept_it(tmp_path: Path, margin: float, told: str) -> None:
+    path = tmp_path / "report.xlsx"
+    write_report(report_of(signed_facts(), policy__margin=margin), path)
+    rows = list(openpyxl.load_workbook(path, data_only=True)["At risk"].iter_rows(min_row=23, max_row=30))
+    assert {row[1].value: row[11].value or "" for row in rows if row[2].value == "Offer"} == {"Notice": told}

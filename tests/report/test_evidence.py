@@ -20,7 +20,16 @@ ARTICLE_ACTIONS = {
 FIGURES = {
     *("mrr", "arr", "arpa", "opening", "new", "reactivation", "expansion", "contraction", "churn", "closing"),
     *("crr", "churn_rate", "interval", "drr", "drr_tiers", "tiering_error", "grr", "nrr", "quick_ratio", "lifetime"),
-    *("cltv", "cohort_customers", "cohort_revenue", "concentration", "tie_out", "refused_lines"),
+    *(
+        "risk_score",
+        "risk_segment",
+        "cltv",
+        "cohort_customers",
+        "cohort_revenue",
+        "concentration",
+        "tie_out",
+        "refused_lines",
+    ),
 }
 
 

@@ -8,8 +8,7 @@ from retention_xl.report.actions import HEADINGS, TABLE, Action
 from retention_xl.report.cells import Addresses, Cell, Content, List
 from retention_xl.report.model import Report
 from retention_xl.report.previous import Formula, Kept
-from retention_xl.report.sheets.bridge import Rows
-from retention_xl.report.sheets.live import CUSTOMERS
+from retention_xl.report.sheets import figures
 from retention_xl.report.sheets.settings import limit_cell
 
 
@@ -42,7 +41,7 @@ def _computed(report: Report, at: Addresses, action: Action) -> dict[str, Conten
         "Measured": _measured(report, at, action),
         "Limit": _limit(report, at, action),
         "Unit": action.unit if action.measured is not None else "",
-        "Exposed a month": action.exposed_cents / 100,
+        "Exposed a month": _exposed(report, at, action),
         "Customers": "; ".join(action.customers),
         "What to do": action.what_to_do,
         "Evidence": "\n".join(action.evidence),
@@ -62,7 +61,7 @@ def _measured(report: Report, at: Addresses, action: Action) -> Content:
     """The figure, live where it stands on another sheet."""
     if action.measured is None:
         return ""
-    formula = _figure(report, at, action.measured_key)
+    formula = figures.measured(report, at, action.measured_key)
     return action.measured if formula is None else Cell(action.measured, formula)
 
 
@@ -73,22 +72,7 @@ def _limit(report: Report, at: Addresses, action: Action) -> Content:
     return action.limit if address is None else Cell(action.limit, address)
 
 
-def _figure(report: Report, at: Addresses, key: str) -> str | None:
-    """The formula of a measured figure from cells of other sheets; None where only the program knows it."""
-    rows = Rows(report, at)
-    end = rows.last
-    if key in ("crr", "nrr"):
-        return rows.rate(key, end)
-    if key == "crr_drop":
-        return f"{rows.rate('crr', end - 1)}-{rows.rate('crr', end)}"
-    if key == "crr_minus_drr":
-        return f"{rows.rate('crr', end)}-{rows.rate('drr', end)}"
-    if key == "contraction_rate":
-        return f"-{rows.revenue('contraction', end)}/{rows.revenue('opening', end)}"
-    if key == "checks_failed":
-        return at.cell("rx_checks_failed")
-    if key == "top10_share" and report.by_customer:
-        now = at.column(CUSTOMERS, len(report.facts.window))
-        largest = "+".join(f"LARGE({now},{rank})" for rank in range(1, 11))
-        return f"({largest})/SUM({now})"
-    return None
+def _exposed(report: Report, at: Addresses, action: Action) -> Content:
+    """The revenue behind it, live where it can be added up from cells."""
+    value, formula = action.exposed_cents / 100, figures.exposed(report, at, action)
+    return value if formula is None else Cell(value, formula)

@@ -8,11 +8,11 @@ from functools import partial
 from retention_xl.report.cells import Addresses, Block, Cell, Content, List, Single, span
 from retention_xl.report.model import Report
 from retention_xl.report.risk import DIGITS, SEGMENTS, AtRisk, Risk
-from retention_xl.report.risk_wording import MEANINGS, NO_MARGIN, OFFER, TOO_DEAR, advice, signs_in_words, without_data
+from retention_xl.report.risk_wording import MEANINGS, advice, signs_in_words, without_data
 from retention_xl.report.sheets.bridge import Rows
 from retention_xl.report.sheets.live import CUSTOMERS
 from retention_xl.report.sheets.settings import setting
-from retention_xl.report.wording import NOT_AVAILABLE, quoted
+from retention_xl.report.wording import NOT_AVAILABLE
 
 SHEETS = ("At risk", "Signs of leaving")
 TABLE = "tblAtRisk"
@@ -29,6 +29,7 @@ HEADINGS = (
     "Times typical",
     "Accepts an offer",
     "Largest offer",
+    "Offer pays",
     "Signs",
     "What to do",
 )
@@ -192,7 +193,7 @@ def _ground(key: str, known: int | None, row: int, column: dict[str, int], at: A
 
 def _rows(report: Report, risk: Risk, at: Addresses) -> Iterable[Sequence[Content]]:
     listed = {customer.name for customer in risk.listed}
-    table = enumerate(report.facts.customers or ())
+    table = enumerate((report.facts.customers or ()) if report.by_customer else ())
     places = {customer.name: row for row, customer in table if customer.name in listed}
     month, rates = len(report.facts.window), Rows(report, at)
     arpa = rates.rate("arpa", rates.last)
@@ -228,8 +229,9 @@ def _rows(report: Report, risk: Risk, at: Addresses) -> Iterable[Sequence[Conten
                 NOT_AVAILABLE if worth is None else worth,
                 f'IF({own["Margin"]}>=1,"{NOT_AVAILABLE}",{largest})',
             ),
+            _pays(customer, own, offer),
             signs_in_words(risk.signs, customer),
-            _what_to_do(report, customer, own, offer),
+            advice(customer),
         )
 
 
@@ -246,16 +248,11 @@ def _score(risk: Risk, at: Addresses, row: int) -> str:
     return f'ROUND(MIN(1,SUMPRODUCT(({facts}<>"")*{reached}*{weight})),{DIGITS})'
 
 
-def _what_to_do(report: Report, customer: AtRisk, own: dict[str, str], offer: dict[str, str]) -> Cell:
-    """What the heaviest sign calls for, and whether an offer pays."""
-    words, worth = advice(customer), customer.largest_offer
-    told = ""
+def _pays(customer: AtRisk, own: dict[str, str], offer: dict[str, str]) -> Cell:
+    """Whether an offer to a customer who would likely accept it costs no more than it brings."""
+    told, worth = "", customer.largest_offer
     if customer.segment == "Offer":
-        told = NO_MARGIN if worth is None else TOO_DEAR if worth < customer.usual_offer else OFFER
-    usual = f"{own['Revenue a month']}*{offer['months']}+{offer['cost']}"
-    largest = own["Largest offer"]
-    pays = f"IF({largest}<{usual},{quoted(TOO_DEAR)},{quoted(OFFER)})"
-    return Cell(
-        words + told,
-        f'{quoted(words)}&IF({own["Segment"]}="Offer",IF(ISTEXT({largest}),{quoted(NO_MARGIN)},{pays}),"")',
-    )
+        told = NOT_AVAILABLE if worth is None else "no" if worth < customer.usual_offer else "yes"
+    largest, usual = own["Largest offer"], f"{own['Revenue a month']}*{offer['months']}+{offer['cost']}"
+    judged = f'IF(ISTEXT({largest}),"{NOT_AVAILABLE}",IF({largest}<{usual},"no","yes"))'
+    return Cell(told, f'IF({own["Segment"]}="Offer",{judged},"")')
