@@ -75,6 +75,7 @@ def clean(con: Connection, columns: dict[str, ColumnChoice], policy: Policy, pla
         currencies.check_every_day_has_a_rate(con, name)
     if nature == "recurring":
         con.execute(sql("reinvoices"))
+        readings.find_unpaid(con)
         _fill_recurring_cells(con, policy, home, rates_by_date)
     else:
         con.execute(sql("purchase_cells"))

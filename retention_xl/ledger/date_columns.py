@@ -42,7 +42,7 @@ def read_dates(
         con.execute(sql("zoned_days"))
     columns: dict[str, list[DateText]] = {}
     filled: dict[str, int] = {}
-    for field in (f for f in ("date", "start", "end") if f in headings):
+    for field in (f for f in ("date", "start", "end", "due") if f in headings):
         found = rows(
             con,
             f"SELECT raw_{field}, min(line), count(*) FROM source "

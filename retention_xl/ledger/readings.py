@@ -93,6 +93,13 @@ def read_statuses(con: Connection) -> bool:
     return is_status
 
 
+def find_unpaid(con: Connection) -> None:
+    """Table `unpaid`: recurring lines whose status says that the money has not come."""
+    texts = [text for (text,) in rows(con, "SELECT text FROM read_statuses ORDER BY text")]
+    unpaid = [text for text in texts if words.plain_words(text) in spellings.UNPAID]
+    con.execute(sql("unpaid"), {"texts": unpaid})
+
+
 def subscription_word(con: Connection) -> str:
     """A word of the kinds that only a subscription ledger has, "" where there is none."""
     texts = rows(con, "SELECT text, word FROM read_kinds WHERE kind <> '' ORDER BY text")

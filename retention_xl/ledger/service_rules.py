@@ -25,7 +25,10 @@ def apply(
     stops = policies.churn_date != "paid_through"
     refunds = policies.refunds == "reduce"
     overlap = policies.overlap == "latest"
-    con.execute(sql("looked_at"), {"overlap": overlap, "stops": stops, "refunds": refunds})
+    con.execute(
+        sql("looked_at"),
+        {"overlap": overlap, "stops": stops, "refunds": refunds, "unpaid": policies.delinquent_days != "never"},
+    )
     (looked_at,) = one(con, "SELECT count(*) FROM looked_at")
     if everyone or looked_at:
         con.execute(sql("services"), {"everyone": everyone})
@@ -54,6 +57,8 @@ def _take_out_and_put_in(con: Connection, policies: Policies, overlap: bool, sto
     if stops:
         con.execute(sql("stops"))
         con.execute(sql("cancelled"))
+    if policies.delinquent_days != "never" and one(con, "SELECT count(*) FROM unpaid")[0]:
+        con.execute(sql("delinquent"), {"days": policies.delinquent_days})
     if policies.gap_days:
         con.execute(sql("bridged"), {"days": policies.gap_days, "by_customer": False, "policy": "gap"})
     if days := max(policies.gap_days, policies.return_days):

@@ -20,6 +20,7 @@ SUBSCRIPTION_KINDS = frozenset(_WORDS["subscription"]["kinds"])
 INVOICE_KINDS = frozenset(_WORDS["settlement"]["invoices"])
 PAYMENT_KINDS = frozenset(_WORDS["settlement"]["payments"])
 TERMS = {spelling: int(months) for spelling, months in _by_spelling(_WORDS["terms"]).items()}
+UNPAID = frozenset(_WORDS["unpaid"]["statuses"])
 STATUSES = _by_spelling(_WORDS["statuses"])
 UNITS = {spelling: int(months) for spelling, months in _by_spelling(_WORDS["units"]).items()}
 CURRENCY_CODES = frozenset(_WORDS["currency_codes"]["codes"])

@@ -179,6 +179,39 @@ def test_a_cancelled_plan_leaves_the_customer_s_other_plan(given: Given) -> None
     assert (months["2023-04"], months["2023-05"]) == (3000, 2000)
 
 
+UNPAID = """Customer,Date,Amount,Interval,Status,Due date
+A,2023-01-05,10,month,paid,2023-01-19
+A,2023-02-05,10,month,overdue,2023-02-19
+A,2023-03-05,10,month,open,2023-03-19
+A,2023-04-05,10,month,open,2023-04-19
+B,2023-01-05,120,year,open,
+C,2023-01-05,10,month,unpaid,
+C,2023-02-05,10,month,paid,
+C,2023-03-05,10,month,unpaid,
+C,2023-04-05,10,month,paid,
+"""
+
+
+@pytest.mark.parametrize(
+    ("days", "a", "b"),
+    [(30, 2, 1), ("never", 4, 12), (0, 1, 0), (60, 3, 2)],  # months with revenue
+)
+def test_an_unpaid_invoice_counts_so_many_days_past_due_of_the_first_in_a_row(
+    given: Given, days: int | str, a: int, b: int
+) -> None:
+    steady = "".join(f"Z,2023-{m:02d}-01,1,month,paid,\n" for m in range(1, 13))
+    ledger = given(UNPAID + steady, policies=Policies(delinquent_days=days))
+    assert months_of(ledger) == year(1, a, 1000)
+    assert months_of(ledger, "B") == year(1, b, 1000)
+    # paid again the month after: only at once is an unpaid month none
+    assert len(months_of(ledger, "C")) == (2 if days == 0 else 4)
+    facts = checked(ledger, "2023-12")
+    assert (step(facts, "policy_unpaid") > 0) == (days != "never")
+    if days == 30:
+        reasons = {(r.month, r.reason): r.customers for r in facts.reasons}
+        assert reasons[("2023-02", "Unpaid invoice")] == 1 and reasons[("2023-03", "Unpaid invoice")] == 1
+
+
 PAUSED = (
     "A 2023-01-10 invoice 120 year\nA 2023-04-10 pause 0\nA 2023-06-05 resume 0\n"
     "B 2023-01-10 invoice 120 year\nB 2023-04-10 pause 0"

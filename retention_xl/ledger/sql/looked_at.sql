@@ -5,4 +5,6 @@ UNION
 SELECT customer FROM lines
 WHERE refusal = '' AND (role = 'pause' OR ($stops AND role = 'cancel') OR ($refunds AND role IN ('refund', 'credit')))
 UNION
+SELECT l.customer FROM lines l JOIN unpaid u ON u.line = l.line WHERE $unpaid
+UNION
 SELECT c.customer FROM notices n JOIN customers c ON c.key = n.key;

@@ -1,5 +1,5 @@
 -- Each customer lost in the months after $since with the reason: of the reasons stated in the run of months that ended, the one
--- whose date is nearest the end of the service. Where the ledger has cancellation lines, only they state reasons.
+-- whose date is nearest the end of the service; an unpaid invoice where none is stated and the policy ended it. Where the ledger has cancellation lines, only they state reasons.
 CREATE OR REPLACE TABLE lost AS
 WITH gone AS (
     SELECT s.customer, s.from_month, s.to_month + 1 AS month, s.next_month, m.cents + coalesce(e.held, 0) AS cents
@@ -22,11 +22,13 @@ service AS (
     GROUP BY g.customer, g.month
 ),
 ranked AS (
-    SELECT g.customer, g.month, g.cents, coalesce(s.reason, '') AS reason,
+    SELECT g.customer, g.month, g.cents, coalesce(s.reason, CASE WHEN n.customer IS NOT NULL THEN 'Unpaid invoice' END, '') AS reason,
         row_number() OVER (
             PARTITION BY g.customer, g.month ORDER BY abs(s.day - v.ends) NULLS LAST, s.day DESC, s.line DESC
         ) AS nth
     FROM gone g
+    LEFT JOIN (SELECT DISTINCT customer, month FROM adjustments WHERE policy = 'unpaid') n
+        ON n.customer = g.customer AND n.month = g.month
     LEFT JOIN service v ON v.customer = g.customer AND v.month = g.month
     LEFT JOIN stated s ON s.customer = g.customer AND s.month >= g.from_month
         AND (g.next_month IS NULL OR s.month <= g.next_month)
