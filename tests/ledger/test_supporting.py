@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 
 from retention_xl.errors import LedgerError
-from retention_xl.ledger import Facts, Ledger
+from retention_xl.ledger import Facts, Ledger, read_ledger
 from retention_xl.ledger.supporting.finding import tables_in_folder
 from retention_xl.ledger.supporting.records import (
     Cancellation,
@@ -358,6 +358,17 @@ def test_a_sheet_of_the_ledger_s_workbook_is_read_by_its_name(given: Given, tmp_
 def test_the_sheet_that_holds_the_ledger_is_not_read_as_a_table(given: Given, tmp_path: Path) -> None:
     ledger = given(book(tmp_path / "made.xlsx", Customers=LEDGER).read_bytes(), "book.xlsx")
     assert ledger.tables == []
+
+
+def test_a_table_in_the_folder_that_is_the_ledger_is_read_by_its_name(tmp_path: Path) -> None:
+    folder = tmp_path / "exports"
+    folder.mkdir()
+    for month in ("2026-01", "2026-02"):
+        (folder / f"{month}.csv").write_text(f"Customer,Date,Amount,Term\nAnn,{month}-05,100.00,monthly\n", "utf-8")
+    (folder / "customers.csv").write_text("Customer,Segment\nAnn,Small\n", "utf-8")
+    with read_ledger(folder) as ledger:
+        assert [(t.table, t.taken, t.refused) for t in ledger.tables] == [("customers", 1, "")]
+        assert ledger.quality.lines_read == 2
 
 
 def test_an_unknown_table_is_named_with_the_nearest(given: Given) -> None:

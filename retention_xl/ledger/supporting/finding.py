@@ -16,13 +16,15 @@ FILES = {".csv", ".tsv", ".txt", ".parquet", *SUFFIXES}
 
 
 def with_sheets(source: Any, ledger_sheets: Collection[str], tables: Mapping[str, Any]) -> dict[str, Any]:
-    """The tables given, and those that are other sheets of the ledger's workbook; None says that one is not wanted."""
+    """The tables given, and those that stand in the ledger's own workbook or folder; None: one is not wanted."""
     found: dict[str, Any] = {}
     if isinstance(source, str | Path) and Path(source).suffix.lower() in SUFFIXES and Path(source).is_file():
         for sheet in sheet_names(Path(source)):
             name = table_named(sheet)
             if name and sheet not in ledger_sheets:
                 found.setdefault(name, f"{source}#{sheet}")
+    if isinstance(source, str | Path) and Path(source).is_dir():
+        found |= _named_files(Path(source))
     return found | dict(tables)
 
 
@@ -34,6 +36,13 @@ def sheets_of(source: Source) -> set[str]:
 
 def tables_in_folder(folder: Path) -> dict[str, Path]:
     """The files of a folder that are called as a table: customers.csv, Kunden.xlsx, spend.csv.gz."""
+    found = _named_files(folder)
+    if not found:
+        raise LedgerError(f"{folder}: no file in it is called as a table; the tables are {', '.join(SHAPES)}.")
+    return found
+
+
+def _named_files(folder: Path) -> dict[str, Path]:
     found: dict[str, Path] = {}
     for path in sorted(folder.iterdir(), key=lambda path: path.name):
         suffixes = [suffix.lower() for suffix in path.suffixes]
@@ -46,6 +55,4 @@ def tables_in_folder(folder: Path) -> dict[str, Path]:
             raise LedgerError(f"{folder}: both {found[name].name} and {path.name} are a table {name}; move one away.")
         if name:
             found[name] = path
-    if not found:
-        raise LedgerError(f"{folder}: no file in it is called as a table; the tables are {', '.join(SHAPES)}.")
     return found
