@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from math import exp, lgamma, log
 
-from retention_xl.metrics.cells import base_is_zero, impossible, shown, wrong_kind
+from retention_xl.metrics.cells import base_is_zero, impossible, shown
 from retention_xl.metrics.checks import check_not_negative
 from retention_xl.metrics.spec import metric
 
@@ -39,8 +39,9 @@ def sbg_fit(survivors: list[float]) -> list[list[float]]:
         P(T = t) = S(t - 1) alpha / (alpha + beta + t - 1), S(t) = B(alpha, beta + t) / B(alpha, beta)
     Errors:
         #DIV/0!: nobody was there at the start.
-        #NUM!: survivors rise or are negative, or cannot identify two parameters, with the reason.
-        #VALUE!: a number is missing in between, is text, or there are fewer than three.
+        #NUM!: survivors rise or are negative, or cannot identify two parameters, with the reason; fewer than three
+            numbers never can.
+        #VALUE!: a number is missing in between or is text.
     Examples:
         =INDEX(SBG_FIT({100;86.9;74.3;65.3;59.3;55.1;51.7;49.1}),1,2) gives 3.806095
         >>> [[alpha, beta]] = sbg_fit([100, 86.9, 74.3, 65.3, 59.3, 55.1, 51.7, 49.1])
@@ -51,7 +52,7 @@ def sbg_fit(survivors: list[float]) -> list[list[float]]:
         Fader and Hardie (2007), How to project customer retention; the example is their High End segment.
     """
     if len(survivors) < 3:
-        raise wrong_kind(f"survivors has {len(survivors)} numbers; two renewals, so three numbers, are the least.")
+        raise impossible(f"survivors has {len(survivors)} numbers; two renewals, so three numbers, are the least.")
     if min(survivors) < 0:
         raise impossible(f"survivors: {shown(min(survivors))} is negative.")
     if survivors[0] == 0:

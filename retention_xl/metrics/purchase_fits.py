@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import exp, fsum, lgamma, log
 
-from retention_xl.metrics.cells import impossible, shown, wrong_kind
+from retention_xl.metrics.cells import impossible, shown
 from retention_xl.metrics.checks import check_history
 from retention_xl.metrics.fitting import digamma, fit_positive
 
@@ -101,7 +101,7 @@ def fit_gamma_gamma(frequency: list[float], mean_amount: list[float]) -> list[fl
             groups.setdefault(int(repeats), []).append(mean)
     customers = sum(map(len, groups.values()))
     if customers < 3:
-        raise wrong_kind(f"{customers} customers have repeat purchases; three parameters need at least three.")
+        raise impossible(f"{customers} customers have repeat purchases; three parameters need at least three.")
     scale = fsum(mean for group in groups.values() for mean in group) / customers
     # By frequency: how many customers, the sum of the logarithms of their means, and the means; all scaled.
     data = [

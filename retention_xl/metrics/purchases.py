@@ -226,8 +226,9 @@ def gg_fit(frequency: list[float], mean_amount: list[float]) -> list[list[float]
     Formula:
         maximum of the likelihood; amounts gamma(p, nu) of each customer, nu gamma(q, v) across customers
     Errors:
-        #NUM!: a number cannot be, or the customers cannot identify three parameters, with the reason.
-        #VALUE!: a number is missing or text, the columns are not equally long, or fewer than three have bought again.
+        #NUM!: a number cannot be, or the customers cannot identify three parameters, with the reason; fewer than three
+            who have bought again never can.
+        #VALUE!: a number is missing or text, or the columns are not equally long.
     Examples:
         =INDEX(GG_FIT({2;1;4;3;6},{22;12;74;21;37}),1,1) gives 3.580381
         >>> [round(parameter, 2) for parameter in gg_fit([2, 1, 4, 3, 6], [22, 12, 74, 21, 37])[0]]
