@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 MOST_STEPS = 500
 FLAT = 1e-9  # a gradient this small, of an average log-likelihood by the logarithm of a parameter, is none
+TELLABLE = 1e-15  # a smaller change of a value around 1 is lost in rounding
 LONGEST_STEP = 2.0  # in logarithms: no parameter changes more than sevenfold at once
 RUNAWAY = log(1e5)  # parameters are scaled to the data; one so far off is on its way to zero or infinity
 
@@ -62,6 +63,8 @@ def minimise(objective: Objective, start: Sequence[float]) -> list[float]:
             value_there, gradient_there = objective(there)
             if not value_there <= value + 1e-4 * step * slope:
                 high = step
+                if -step * slope < TELLABLE * max(1.0, abs(value)):
+                    break  # halving on would only compare rounding errors
             elif dot(gradient_there, direction) < 0.9 * slope:
                 low = step
             else:
@@ -105,19 +108,33 @@ def learnt(inverse: list[list[float]], moved: list[float], turned: list[float], 
     ]
 
 
-def fit_positive(objective: Objective, names: Sequence[str], at_zero: str, at_infinity: str) -> list[float]:
-    """The positive parameters, scaled to lie around 1, at which a negative average log-likelihood is smallest.
+def by_logarithms(objective: Objective) -> Objective:
+    """An objective of positive parameters as one of their logarithms, which may be anything."""
 
-    `objective` takes parameters and gives the gradient by them. Where the likelihood rises without end towards zero or
-    infinity the data do not identify the parameters: #NUM!, with the reason that the model has for it.
-    """
-
-    def by_logarithms(point: Sequence[float]) -> tuple[float, list[float]]:
+    def objective_of_logarithms(point: Sequence[float]) -> tuple[float, list[float]]:
         parameters = [exp(part) for part in point]
         value, gradient = objective(parameters)
         return value, [slope * parameter for slope, parameter in zip(gradient, parameters, strict=True)]
 
-    point = minimise(by_logarithms, [0.0] * len(names))
+    return objective_of_logarithms
+
+
+def start_from(objective: Objective, size: int) -> list[float] | None:
+    """Logarithms of parameters to start the fit of more data from; None where these data alone run off."""
+    point = minimise(by_logarithms(objective), [0.0] * size)
+    return None if max(map(abs, point)) > RUNAWAY / 2 else point
+
+
+def fit_positive(
+    objective: Objective, names: Sequence[str], at_zero: str, at_infinity: str, start: Sequence[float] | None = None
+) -> list[float]:
+    """The positive parameters, scaled to lie around 1, at which a negative average log-likelihood is smallest.
+
+    `objective` takes parameters and gives the gradient by them. Where the likelihood rises without end towards zero or
+    infinity the data do not identify the parameters: #NUM!, with the reason that the model has for it. `start` holds
+    logarithms to start from instead of 0.
+    """
+    point = minimise(by_logarithms(objective), start or [0.0] * len(names))
     for name, part in zip(names, point, strict=True):
         if abs(part) > RUNAWAY:
             where, reason = ("infinity", at_infinity) if part > 0 else ("zero", at_zero)

@@ -6,11 +6,15 @@ from math import exp, fsum, lgamma, log
 
 from retention_xl.metrics.cells import impossible, shown
 from retention_xl.metrics.checks import check_history
-from retention_xl.metrics.fitting import digamma, fit_positive
+from retention_xl.metrics.fitting import digamma, fit_positive, start_from
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from retention_xl.metrics.fitting import Objective
+
+MANY = 2000  # different histories
 
 
 def fit_bgnbd(frequency: list[float], recency: list[float], age: list[float]) -> list[float]:
@@ -28,11 +32,30 @@ def fit_bgnbd(frequency: list[float], recency: list[float], age: list[float]) ->
         raise impossible(
             "the customers do not differ, or nobody has bought again; four parameters need more than that."
         )
-    customers = len(frequency)
-    scale = fsum(age) / customers
+    scale = fsum(age) / len(frequency)
+    scaled = [
+        (repeats, last / scale, seen / scale, count) for (repeats, last, seen), count in sorted(histories.items())
+    ]
+    names = ("r", "alpha", "a", "b")
+    # Many customers are first fitted by some of them: from there the whole is two or three steps away.
+    some = scaled[:: max(1, len(scaled) // MANY)]
+    start = None if len(some) == len(scaled) else start_from(bgnbd_objective(some), len(names))
+    r, alpha, a, b = fit_positive(
+        bgnbd_objective(scaled),
+        names,
+        "nobody seems to drop out, or everybody at once; the model does not fit these customers.",
+        "all customers seem to buy or to drop out alike; the model does not fit these customers.",
+        start,
+    )
+    return [r, alpha * scale, a, b]
+
+
+def bgnbd_objective(histories: list[tuple[int, float, float, int]]) -> Objective:
+    """The negative average log-likelihood of histories (repeats, last, seen, customers), with its gradient."""
+    customers = sum(count for *_, count in histories)
     by_frequency: dict[int, list[tuple[float, float, int]]] = {}
-    for (repeats, last, seen), count in sorted(histories.items()):
-        by_frequency.setdefault(repeats, []).append((last / scale, seen / scale, count))
+    for repeats, last, seen, count in histories:
+        by_frequency.setdefault(repeats, []).append((last, seen, count))
     sizes = {repeats: sum(count for *_, count in group) for repeats, group in by_frequency.items()}
 
     def objective(parameters: Sequence[float]) -> tuple[float, list[float]]:
@@ -80,13 +103,7 @@ def fit_bgnbd(frequency: list[float], recency: list[float], age: list[float]) ->
             by_b -= by_dead * dead / (b + repeats - 1)
         return -value / customers, [-slope / customers for slope in (by_r, by_alpha, by_a, by_b)]
 
-    r, alpha, a, b = fit_positive(
-        objective,
-        ("r", "alpha", "a", "b"),
-        "nobody seems to drop out, or everybody at once; the model does not fit these customers.",
-        "all customers seem to buy or to drop out alike; the model does not fit these customers.",
-    )
-    return [r, alpha * scale, a, b]
+    return objective
 
 
 def fit_gamma_gamma(frequency: list[float], mean_amount: list[float]) -> list[float]:
