@@ -207,3 +207,11 @@ def test_customers_of_whom_none_drops_out_leave_the_fit_open() -> None:
 def test_the_order_of_customers_does_not_change_a_fit() -> None:
     rows = made_customers(random.Random(3), 600, (0.6, 6, 0.8, 2))
     assert rx.bgnbd_fit(*zip(*rows, strict=True)) == rx.bgnbd_fit(*zip(*sorted(rows), strict=True))
+
+
+def test_a_fit_of_many_different_customers_is_the_top_of_their_own_likelihood() -> None:
+    """It starts from a fit of some of them."""
+    rows = made_customers(random.Random(5), 6000, (1.5, 3, 0.8, 2))
+    assert len(set(rows)) > 4500
+    [fitted] = rx.bgnbd_fit(*zip(*rows, strict=True))
+    assert_it_is_the_top(lambda params: bgnbd_likelihood(rows, params), fitted)
