@@ -73,6 +73,7 @@ def lifetime(wb: Workbook) -> None:
     ws.row_dimensions[49].height = 28
     few = FormulaRule(["F$51<$F$59"], font=font(color="A6A6A6", italic=True))
     ws.conditional_formatting.add("F50:F56", few)
+    ws.row_breaks.append(Break(id=58))
     put(ws, "B59", "Plans and channels in the month; grey, also above: fewer customers than", bold=True, color=ACCENT)
     put(ws, "F59", **number(COUNT), color=GREY)
     name(wb, "rx_ltv_small", ws, "F59")

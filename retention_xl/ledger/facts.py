@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from .database import Connection, one, rows, sql
@@ -18,6 +19,7 @@ from .records import (
     RepeatFacts,
 )
 from .supporting.as_of import completed, supporting_of, tell_reasons
+from .supporting.records import Supporting
 from .tieout import tie_out
 
 if TYPE_CHECKING:
@@ -57,6 +59,7 @@ def facts_of(con: Connection, ledger: Ledger, month: int) -> Facts:
         policies=ledger.policies,
         last_day=ledger.month_end(month) if ledger.calendar else None,
         profiles=profiles(con, month, movements[-1]) if ledger.nature == "recurring" else None,
+        started=_started(con, month, supporting),
     )
 
 
@@ -124,6 +127,12 @@ def _customers(con: Connection, since: int, month: int) -> tuple[Customer, ...] 
         Customer(name, month_text(first), tuple(cents))
         for name, first, cents in rows(con, sql("customer_table"), asked)
     )
+
+
+def _started(con: Connection, month: int, supporting: Supporting) -> dict[str, date]:
+    """Asked for only where first steps or the use of features are counted from it."""
+    steps = any(card.first_value or card.activated for card in supporting.customers.values())
+    return dict(rows(con, sql("started"), {"month": month})) if steps or supporting.usage else {}
 
 
 def _reasons(con: Connection) -> tuple[ReasonFacts, ...]:

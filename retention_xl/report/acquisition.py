@@ -26,11 +26,12 @@ class Winning:
     revenue: float
     margin: float
     cltv: float | None
+    free: bool = True  # no spend is a cost of 0; of a channel it is a cost that nobody wrote down
 
     @property
     def cac(self) -> float | None:
         """The cost of a new customer."""
-        return self.spend / self.customers if self.customers else None
+        return self.spend / self.customers if self.customers and (self.spend or self.free) else None
 
     @property
     def arpa(self) -> float | None:

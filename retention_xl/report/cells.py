@@ -82,6 +82,7 @@ class Contents:
     lists: Mapping[str, List]
     drop_sheets: Sequence[str] = ()
     drop_charts: Sequence[str] = ()  # by the names of the cells with their titles
+    drop_breaks: Sequence[str] = ()  # by the names of the blocks that need no page of their own
 
 
 def span(first: str, last: str) -> str:

@@ -124,6 +124,7 @@ def contents(report: Report) -> Contents:
             data.unused_sheet(report),
         ],
         experience.unused_charts(report),
+        acquisition.unused_breaks(report),
     )
 
 

@@ -33,6 +33,8 @@ def fill(
             package.remove_sheet(sheet)
     for title in contents.drop_charts:
         package.remove_chart(title)
+    for block in contents.drop_breaks:
+        package.remove_break(block)
     binding = bind(package, contents)
     binding.demand(package.file_name)
     binding = _with_added_columns(package, binding, contents)

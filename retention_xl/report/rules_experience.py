@@ -234,8 +234,9 @@ def _promote(case: Case, feature: Feature, active: int, limit: float) -> Breach:
         f"{count(feature.others)} others {percent(others)}: {points(kept - others)} more (an association, not a "
         f"cause). Only {percent(feature.users / active)} of all use it."
     )
-    everybody = {pair.name for pair in case.closing_pairs}
-    without = paying(case, everybody - _users(case, feature, case.facts.month))
+    counted = case.facts.months[-1 - int(case.inputs["experience.lift_months"]) :]
+    starters = {name for name in case.people.starts if case.people.first_months[name] in counted}
+    without = paying(case, starters - _users(case, feature, case.facts.month))  # of older ones nothing was measured
     exposed = total(without)
     return Breach(feature.lift, "feature_lift", "points", limit, "lift", finding, exposed, without, endangered=False)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -16,7 +16,7 @@ from .areas import LAST_COLUMN, Area, letters, parse_area, plain_corners
 from .cell_text import CellText
 from .charts import ChartCaches
 from .follow import follow
-from .parts import OFFICE_RELATIONS, Parts, drop_attributes, local_name, tag
+from .parts import OFFICE_RELATIONS, Parts, drop_attributes, local_name, remove_with_empty_parents, tag
 from .references import Resize, Widening
 from .removal import remove_chart, remove_sheet
 from .saving import write_package
@@ -25,6 +25,9 @@ from .styles import Styles
 
 # What may stand before calcPr, nearest first: the schema fixes the order.
 _BEFORE_CALCULATION = ("definedNames", "externalReferences", "functionGroups", "sheets")
+
+
+CAPTION = 3  # rows above an area's first that may hold its heading and caption
 
 
 class Name(NamedTuple):
@@ -47,6 +50,9 @@ class Table(NamedTuple):
     @property
     def body(self) -> Area:
         return self.area._replace(top=self.area.top + self.header_rows, bottom=self.area.bottom - self.total_rows)
+
+
+CAPTION = 4  # rows above an area that its headings and its caption take
 
 
 class Package:
@@ -93,16 +99,19 @@ class Package:
     # ---- what there is
 
     def names(self) -> list[Name]:
-        found = []
-        for element in self._workbook.iter(tag("definedName")):
-            scope, text = element.get("localSheetId"), element.text or ""
-            sheet = self.sheets[int(scope)] if scope is not None and int(scope) < len(self.sheets) else None
-            area = parse_area(text)
-            if area is not None:
-                spelling = {name.lower(): name for name in self.sheets}
-                area = area._replace(sheet=spelling[area.sheet.lower()]) if area.sheet.lower() in spelling else None
-            found.append(Name(element.get("name", ""), text, sheet, area))
-        return found
+        spelling = self._spelling()
+        return [self._name(element, spelling) for element in self._workbook.iter(tag("definedName"))]
+
+    def _spelling(self) -> dict[str, str]:
+        return {name.lower(): name for name in self.sheets}
+
+    def _name(self, element: etree._Element, spelling: Mapping[str, str]) -> Name:
+        scope, text = element.get("localSheetId"), element.text or ""
+        sheet = self.sheets[int(scope)] if scope is not None and int(scope) < len(self.sheets) else None
+        area = parse_area(text)
+        if area is not None:
+            area = area._replace(sheet=spelling[area.sheet.lower()]) if area.sheet.lower() in spelling else None
+        return Name(element.get("name", ""), text, sheet, area)
 
     def tables(self) -> list[Table]:
         found = []
@@ -127,8 +136,10 @@ class Package:
 
     def area(self, name: str) -> Area:
         """Where a name of the workbook stands now."""
-        found = (n.area for n in self.names() if n.sheet is None and n.name.lower() == name.lower())
-        return next(area for area in found if area is not None)
+        spelling, wanted = self._spelling(), name.lower()
+        elements = (e for e in self._workbook.iter(tag("definedName")) if (e.get("name") or "").lower() == wanted)
+        found = (self._name(element, spelling) for element in elements)
+        return next(name.area for name in found if name.sheet is None and name.area is not None)
 
     def merges(self, area: Area) -> list[Area]:
         """The merged cells that lie in the area, wholly or partly."""
@@ -217,6 +228,20 @@ class Package:
         if name is not None and name.area is not None:
             area = name.area
             remove_chart(self.parts, self.sheet(area.sheet), lambda formula: parse_area(formula) == area)
+
+    def remove_break(self, name: str) -> None:
+        """Takes out the page break right above an area and its caption, so that it goes on where the page stands."""
+        area = next((known.area for known in self.names() if known.name == name and known.area is not None), None)
+        if area is None:
+            return
+        sheet = self.sheet(area.sheet)
+        for breaks in list(sheet.root.iter(tag("rowBreaks"))):
+            for element in list(breaks):
+                if area.top - CAPTION <= int(element.get("id", "0")) < area.top:
+                    sheet.touch()
+                    breaks.set("count", str(len(breaks) - 1))
+                    breaks.set("manualBreakCount", str(len(breaks) - 1))
+                    remove_with_empty_parents(element)
 
     # ---- writing
 

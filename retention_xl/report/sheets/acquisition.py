@@ -73,6 +73,11 @@ def singles(report: Report) -> dict[str, Single]:
     return {"rx_ltv_small": Single(lambda at: Cell(small, setting(report, at, "policy.small_cohort")))}
 
 
+def unused_breaks(report: Report) -> list[str]:
+    """The table of plans and channels begins a page only where it has rows."""
+    return [] if lifetime(report) is None or groups(report.facts) else [GROUPS]
+
+
 def _window(report: Report, back: int) -> str:
     """ "3 months to Oct 2026"."""
     months = int(report.settings.number(CAC_MONTHS))
@@ -148,7 +153,7 @@ def _cac(report: Report, won: Acquisition, at: Addresses) -> Iterable[Sequence[C
         if window is not None:
             own = slice(len(won.months) - months, None)
             spent, new, paid = sum(channel.spend[own]), sum(channel.customers[own]), sum(channel.revenue[own])
-            window = Winning(spent, new, paid, margin, report.shown[-1].cltv)
+            window = Winning(spent, new, paid, margin, report.shown[-1].cltv, free=False)
         value = Cell(_or_na(report.shown[-1].cltv), at.cell(CAC, VALUE, ALL))
         row = next((n for n, g in enumerate(made) if g.kind == "Channel" and g.name == channel.name), None)
         if row is not None:
@@ -178,12 +183,14 @@ def _column(
     margin = setting(report, at, "policy.margin")
     spent, known = sums.spend(channel, back), f'IF(ISTEXT({own[SPENT]}),"{NOT_AVAILABLE}",'
     first = f"({own[ARPA]}*{margin})"
+    # A channel without spend has no cost that is known; what was spent in all is known.
+    nothing = own[NEW] if channel == sums.all else f"{own[NEW]}*{own[SPENT]}"
     return [
         Cell(_told(window, "spend"), spent),
         Cell(_told(window, "customers"), f"{known}{sums.new(data.NEW, channel, back)})"),
         Cell(
             _told(window, "cac"),
-            f'{known}IF({own[NEW]}=0,"{NOT_AVAILABLE}",{own[SPENT]}/{own[NEW]}))',
+            f'{known}IF({nothing}=0,"{NOT_AVAILABLE}",{own[SPENT]}/{own[NEW]}))',
         ),
         Cell(
             _told(window, "arpa"),

@@ -81,13 +81,13 @@ def _lift(feature: Feature, confidence: float) -> tuple[float | None, float | No
 
 
 def title(report: Report, found: Experience, at: Addresses) -> Content:
-    """ "Kept: 95.0 % of those who took Reports up early, 60.0 % of the others (an association, not a cause)"."""
+    """ "Kept: 95.0 % of early adopters of Reports, 60.0 % of others (association, not cause)"."""
     compared = [(f.lift, i) for i, f in enumerate(found.features[: data.SHOWN]) if f.lift is not None]
     if not compared:
         return ""
     _, i = max(compared, key=lambda one: (one[0], -one[1]))
     feature = found.features[i]
     sentence = Sentence("Kept: ").percent(feature.adopters_kept / feature.adopters, at.cell(NAME, i, 4))
-    sentence.say(" of those who took ").word(feature.name, at.cell(NAME, i, -1)).say(" up early, ")
+    sentence.say(" of early adopters of ").word(feature.name, at.cell(NAME, i, -1)).say(", ")
     sentence.percent(feature.others_kept / feature.others, at.cell(NAME, i, 6))
-    return sentence.say(" of the others (an association, not a cause)").cell()
+    return sentence.say(" of others (association, not cause)").cell()
