@@ -142,6 +142,10 @@ class _Told:
     def _days(self, key: str) -> int:
         return int(self._inputs[f"experience.{key}"])
 
+    def _end(self, month: str) -> date:
+        own = self._facts.last_day  # of a fiscal calendar
+        return own if own is not None and month == self._facts.month else last_day(month)
+
     def given(self) -> frozenset[str]:
         beside = self._beside
         cards = beside.customers.values()
@@ -191,7 +195,7 @@ class _Told:
 
     def _durations(self, month: str) -> Iterator[tuple[int, bool]]:
         """Days until a customer got value, or so far; of those who started in the months that count."""
-        end = last_day(month)
+        end = self._end(month)
         position = self._facts.months.index(month)
         counted = set(self._facts.months[max(0, position + 1 - self._days("start_months")) : position + 1])
         for name, card in self._beside.customers.items():
@@ -222,7 +226,7 @@ class _Told:
         return tuple((int(time), seen[int(time)], over) for time, _, over, _ in steps)
 
     def _activation(self, month: str) -> dict[str, float | None]:
-        within, end = timedelta(days=self._days("activation_days")), last_day(month)
+        within, end = timedelta(days=self._days("activation_days")), self._end(month)
         ready = activated = young = 0
         for name, card in self._beside.customers.items():
             start = self._people.starts.get(name)
@@ -238,7 +242,7 @@ class _Told:
     # ---- tickets
 
     def _tickets(self, month: str) -> dict[str, float | None]:
-        start, end, limit = first_day(month), last_day(month), self._inputs["experience.response_hours"]
+        start, end, limit = first_day(month), self._end(month), self._inputs["experience.response_hours"]
         waiting = [t for t in self._beside.tickets if t.opened <= end and (t.closed is None or t.closed > end)]
         opened = [ticket for ticket in self._beside.tickets if start <= ticket.opened <= end]
         answered = [ticket.response_hours for ticket in opened if ticket.response_hours is not None]

@@ -388,3 +388,11 @@ def test_two_files_of_one_table_are_an_error(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(b"")
     with pytest.raises(LedgerError, match=r"both Kunden.csv and customers.csv are a table customers"):
         tables_in_folder(tmp_path)
+
+
+def test_the_first_day_of_each_customer_is_told_where_first_steps_or_features_are_counted_from_it(beside: Any) -> None:
+    steps = "Customer,Activated\nAnn,2026-01-20\n"
+    expected = {"Ann": date(2026, 1, 5), "Bob": date(2026, 1, 20), "Cem": date(2026, 1, 28), "Dee": date(2026, 3, 31)}
+    assert beside(customers=steps).facts().started == expected
+    assert "Dee" not in beside(customers=steps).facts("2026-02").started
+    assert beside(customers="Customer,Segment\nAnn,Large\n").facts().started == {}

@@ -14,6 +14,7 @@ from retention_xl.report.check_workbook import check_workbook
 from retention_xl.report.model import Report
 from retention_xl.report.write import write_report
 
+from .experience_cases import spent
 from .experience_facts import TABLES
 from .test_monthly_workbook import ledger, report_of
 
@@ -158,3 +159,28 @@ def test_the_workbook_with_every_table_keeps_the_rules_of_modelling(report: Repo
     path = tmp_path / "report.xlsx"
     write_report(report, path)
     assert check_workbook(path) == []
+
+
+def test_the_commentary_speaks_of_what_is_given_and_of_nothing_else(report: Report, tmp_path: Path) -> None:
+    path = tmp_path / "report.xlsx"
+    write_report(report, path)
+    said = commentary(path)
+    assert any(line.startswith("The net promoter score is ") for line in said)
+    assert any(line.startswith("Half of the new customers have first value within ") for line in said)
+    write_report(report_of(ledger("only the table invitations")), path)
+    assert not any("promoter" in line or "first value" in line or "cost" in line for line in commentary(path))
+
+
+def test_the_commentary_says_what_a_new_customer_cost(tmp_path: Path) -> None:
+    """30 a month, who pay 100, for 6,000 a month."""
+    path = tmp_path / "report.xlsx"
+    write_report(report_of(spent(30, *[6_000] * 7)), path)
+    (line,) = (line for line in commentary(path) if line.startswith("A new customer cost"))
+    assert line.startswith(
+        "A new customer cost 200 in the 3 months to October 2026; its margin earns that back in 2.0 "
+    )
+
+
+def commentary(path: Path) -> list[str]:
+    sheet = openpyxl.load_workbook(path, data_only=True)["Commentary"]
+    return [str(row[0]) for row in sheet.iter_rows(min_row=7, min_col=3, max_col=3, values_only=True) if row[0]]

@@ -7,8 +7,13 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 from openpyxl.chart import BarChart, Reference
+from openpyxl.chart.data_source import StrRef
+from openpyxl.chart.text import Text
+from openpyxl.chart.title import Title
+from openpyxl.workbook.defined_name import DefinedName
+from openpyxl.worksheet.pagebreak import Break
 
 from retention_xl.report.cells import Cell, Content
 from retention_xl.report.package import Area, Package
@@ -135,3 +140,41 @@ def test_a_label_beside_a_body_is_remembered_too(template: Path) -> None:
     package.save(template.with_name("out.xlsx"), STAMP)
     chart = contents_of(template.with_name("out.xlsx"))[CHART].decode()
     assert re.findall(r"<v>([^<]*)</v>", chart) == ["amount", "a", "b", "c", "7", "8", "9"]
+
+
+@pytest.fixture
+def two_charts(tmp_path: Path) -> Path:
+    """Two charts whose titles are cells with names; a page break above the second table."""
+    book = Workbook()
+    sheet = book.active
+    for anchor, cell, name in (("D2", "A1", "rx_title_one"), ("D20", "A19", "rx_title_two")):
+        chart = BarChart()
+        chart.add_data(Reference(sheet, min_col=2, min_row=2, max_row=4))
+        chart.title = Title(tx=Text(strRef=StrRef(f=f"'Sheet'!${cell[0]}${cell[1:]}")))
+        sheet.add_chart(chart, anchor)
+        book.defined_names[name] = DefinedName(name, attr_text=f"'Sheet'!${cell[0]}${cell[1:]}")
+    book.defined_names["rx_table"] = DefinedName("rx_table", attr_text="'Sheet'!$B$22:$C$23")
+    for row in (5, 19):
+        sheet.row_breaks.append(Break(id=row))
+    book.save(tmp_path / "template.xlsx")
+    return tmp_path / "template.xlsx"
+
+
+def test_a_chart_that_would_be_empty_is_taken_out_with_its_parts_and_no_other(two_charts: Path) -> None:
+    package = Package(two_charts)
+    package.remove_chart("rx_title_one")
+    package.remove_chart("rx_title_of_no_chart")
+    package.save(two_charts.with_name("out.xlsx"), STAMP)
+    parts = contents_of(two_charts.with_name("out.xlsx"))
+    assert [name for name in parts if name.startswith("xl/charts/chart")] == ["xl/charts/chart2.xml"]
+    assert b"chart1" not in parts["[Content_Types].xml"] + parts["xl/drawings/_rels/drawing1.xml.rels"]
+    assert len(load_workbook(two_charts.with_name("out.xlsx"))["Sheet"]._charts) == 1
+
+
+def test_a_page_break_above_a_table_is_taken_out_and_no_other(two_charts: Path) -> None:
+    package = Package(two_charts)
+    package.remove_break("rx_table")
+    package.remove_break("rx_no_such_table")
+    package.save(two_charts.with_name("out.xlsx"), STAMP)
+    breaks = load_workbook(two_charts.with_name("out.xlsx"))["Sheet"].row_breaks
+    assert [one.id for one in breaks.brk] == [5]

@@ -9,7 +9,7 @@ from itertools import groupby
 from retention_xl.report.cells import Addresses, Block, Cell, Content, span
 from retention_xl.report.effects import effects
 from retention_xl.report.model import Report
-from retention_xl.report.sheets import cohorts, movers
+from retention_xl.report.sheets import cohorts, experience_commentary, movers
 from retention_xl.report.sheets import effects as effect_cells
 from retention_xl.report.sheets.bridge import REVENUE, REVENUE_ROWS, Rows
 from retention_xl.report.sheets.movers import Mover
@@ -102,7 +102,7 @@ def _sentences(report: Report) -> list[tuple[str, str, str, Making]]:
         *((behind, kind, "Movers", partial(_behind, kind, ordered)) for kind in reversed(movers.KINDS)),
         ("Cohorts", "cohorts", "Cohorts customers", _cohorts),
     ]
-    return [entry for entry in every if has[entry[1]]]
+    return [*(entry for entry in every if has[entry[1]]), *experience_commentary.sentences(report)]
 
 
 def _moved(report: Report, at: Addresses) -> Cell:
