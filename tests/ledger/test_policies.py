@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from pathlib import Path
 
 import pytest
 
@@ -46,3 +47,27 @@ def test_policies_given_in_python_keep_the_same_rules() -> None:
     with pytest.raises(SettingsError, match="Policies: pause_days = 0 must be a whole number from 1 to 730"):
         Policies(pause_days=0)
     assert policies_from({"delinquent_days": "never", "timezone": "Europe/Berlin"}, "x").delinquent_days == "never"
+
+
+def as_table() -> str:
+    """The README's table of policies: after a change run `python tests/ledger/test_policies.py` and put it there."""
+    rows = ["| policy | default | or | what it decides |", "|---|---|---|---|"]
+    for d in DESCRIBED:
+        others = [f"`{word}`" for word in d.values if word != d.value]
+        if d.range:
+            others = [f"{d.range[0]} to {d.range[1]}", *(f"`{word}`" for word in d.also)]
+        if d.zone:
+            others = ["a zone such as `Europe/Berlin`"]
+        rows.append(
+            f"| `{d.key}` | {f'`{d.value}`' if d.value != '' else 'none'} | {', '.join(others)} | {d.meaning} |"
+        )
+    return "\n".join(rows)
+
+
+def test_the_readme_lists_every_policy_as_it_is_described() -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+    assert as_table() in readme
+
+
+if __name__ == "__main__":
+    print(as_table())
