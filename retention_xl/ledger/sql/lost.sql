@@ -24,7 +24,7 @@ service AS (
 ranked AS (
     SELECT g.customer, g.month, g.cents, coalesce(s.reason, CASE WHEN n.customer IS NOT NULL THEN 'Unpaid invoice' END, '') AS reason,
         row_number() OVER (
-            PARTITION BY g.customer, g.month ORDER BY abs(s.day - v.ends) NULLS LAST, s.day DESC, s.line DESC
+            PARTITION BY g.customer, g.month ORDER BY abs(days_between(s.day, v.ends)) NULLS LAST, s.day DESC, s.line DESC
         ) AS nth
     FROM gone g
     LEFT JOIN (SELECT DISTINCT customer, month FROM adjustments WHERE policy = 'unpaid') n

@@ -28,7 +28,7 @@ CREATE OR REPLACE MACRO share_of(cents, months) AS
     CAST(sign(cents) * ((2 * abs(cents) + months) // (2 * months)) AS BIGINT);
 
 CREATE OR REPLACE MACRO converted(cents, rate) AS
-    CASE WHEN rate = 1 THEN cents ELSE CAST(round(CAST(cents AS DECIMAL(18, 0)) * rate) AS BIGINT) END;
+    CASE WHEN rate = 1 THEN cents ELSE CAST(round(CAST(cents AS DECIMAL(17, 0)) * rate) AS BIGINT) END;
 
 -- Whether [first, until) is whole months. From the last day of a month also every later day number is: 28 Feb to 31 Mar.
 CREATE OR REPLACE MACRO is_whole(first, until) AS

@@ -13,8 +13,8 @@ WITH sides AS (
     GROUP BY m.customer
 ),
 known AS (
-    SELECT l.*, (l.day - DATE '1970-01-01') * 10000000000 + l.line AS stamp,
-        coalesce(l.first_day - DATE '1970-01-01', 0) * 10000000000 + l.line AS service_stamp
+    SELECT l.*, days_between(l.day, DATE '1970-01-01') * 10000000000 + l.line AS stamp,
+        coalesce(days_between(l.first_day, DATE '1970-01-01'), 0) * 10000000000 + l.line AS service_stamp
     FROM lines l
     WHERE l.refusal = '' AND (l.day <= $month_end OR l.first_month <= $month) AND l.customer IN (SELECT customer FROM sides)
 ),

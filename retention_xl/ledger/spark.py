@@ -1,0 +1,187 @@
+"""Spark as the engine: the same statements over a ledger that no single machine holds. Only facts come back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..errors import LedgerError
+from .columns import FIELDS
+from .database import Connection
+from .places import Places
+from .sources import Progress
+from .spark_sql import spark_type, steps
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from pyspark.sql import DataFrame, SparkSession
+
+NEEDS = (
+    "the engine spark needs PySpark and a Java runtime; install the first with pip install 'retention-xl[spark]' and set "
+    "JAVA_HOME for the second."
+)
+
+
+class SparkAnswer:
+    """The rows of a query, brought to this machine."""
+
+    def __init__(self, rows: Sequence[tuple[Any, ...]] = (), headings: Sequence[str] = ()) -> None:
+        self._rows, self._headings = rows, headings
+
+    def fetchall(self) -> list[tuple[Any, ...]]:
+        return list(self._rows)
+
+    def fetchone(self) -> tuple[Any, ...] | None:
+        return self._rows[0] if self._rows else None
+
+    def df(self) -> pd.DataFrame:
+        import pandas as pd
+
+        return pd.DataFrame(self._rows, columns=list(self._headings))
+
+
+class SparkConnection:
+    """Every table of ours is a temporary view of a session of its own; nothing is written to the catalog."""
+
+    def __init__(self, progress: Progress) -> None:
+        try:
+            from pyspark.errors import PySparkException
+            from pyspark.sql import SparkSession
+        except ImportError as error:
+            raise LedgerError(f"--engine spark: {NEEDS}") from error
+        try:
+            self.session: SparkSession = SparkSession.builder.getOrCreate().newSession()
+        except (PySparkException, OSError, RuntimeError) as error:
+            raise LedgerError(f"--engine spark: no Spark session could be started ({error}); {NEEDS}") from error
+        self._progress = progress
+        self._kept: dict[str, DataFrame] = {}
+
+    def close(self) -> None:
+        for name in list(self._kept):
+            self._drop(name)
+
+    def begin(self, step: str) -> None:
+        self._progress(step, None)
+
+    def execute(self, query: str, parameters: Mapping[str, Any] | None = None) -> SparkAnswer:
+        answer = SparkAnswer()
+        for step in steps(query, parameters):
+            if step.kind == "drop":
+                self._drop(step.name)
+            elif step.kind == "select":
+                found = self.session.sql(step.query)
+                answer = SparkAnswer([tuple(row) for row in found.collect()], found.columns)
+            else:
+                self.keep(step.name, self.session.sql(step.query), step.kind == "table")
+        return answer
+
+    def fill(self, table: str, columns: Mapping[str, str], values: Sequence[Sequence[Any]]) -> None:
+        kinds = ", ".join(f"`{name}` {spark_type(kind)}" for name, kind in columns.items())
+        self.keep(table, self.session.createDataFrame([tuple(row) for row in values], kinds), False)
+
+    def keep(self, name: str, frame: DataFrame, at_once: bool) -> None:
+        """Name a table. One that is computed `at_once` forgets what it came from: no plan grows from step to step."""
+        if at_once:
+            reliable = self.session.sparkContext.getCheckpointDir() is not None
+            frame = frame.checkpoint() if reliable else frame.localCheckpoint()
+        frame.createOrReplaceTempView(name)
+        self._kept[name] = frame
+
+    def _drop(self, name: str) -> None:
+        self.session.catalog.dropTempView(name)
+        self._kept.pop(name, None)
+
+
+class SparkSource:
+    """Parquet that Spark can read (a file, a folder, an address such as s3a://...), or a table of its catalog.
+
+    Line 2 is the first row. The files of a folder are read in the order of their names; the rows of a table, which
+    have none, in the order of all their columns.
+    """
+
+    size = 0  # the cluster keeps it
+
+    def __init__(self, con: SparkConnection, source: str) -> None:
+        from pyspark.errors import PySparkException
+
+        self._con = con
+        self.name = source.rstrip("/").rsplit("/", 1)[-1]
+        self.places = Places(self.name)
+        self._is_path = "/" in source or "\\" in source or source.endswith(".parquet")
+        session = con.session
+        try:
+            self._frame = session.read.parquet(source) if self._is_path else session.table(source)
+            self.headings: Sequence[str] = list(self._frame.columns)
+        except PySparkException as error:
+            what = "Parquet" if self._is_path else "a table of Spark's catalog"
+            raise LedgerError(f"{source}: cannot be read as {what} ({str(error).splitlines()[0]}).") from error
+
+    def load(
+        self,
+        con: Connection,
+        chosen: Mapping[str, int],
+        scratch: Path,
+        progress: Progress,
+        whole: Sequence[int | None] | None = None,
+    ) -> None:
+        """Fill `raw` with each cell as the text that a CSV would have, and the view `source`."""
+        from pyspark.sql import functions as F  # noqa: N812, as everybody knows it
+
+        kinds = [field.dataType.typeName() for field in self._frame.schema.fields]
+        texts = [
+            F.coalesce(_text(self._frame[_quoted(name)], kind), F.lit(""))
+            for name, kind in zip(self.headings, kinds, strict=True)
+        ]
+        fields = [texts[position].alias(f"raw_{field}") for field, position in chosen.items()]
+        absent = [F.lit("").alias(f"raw_{field}") for field in FIELDS if field not in chosen]
+        is_blank = F.trim(F.concat(*texts)) == ""
+        numbered = self._numbered(
+            [
+                *fields,
+                *absent,
+                F.lit("").alias("damage"),
+                F.lit(kinds[chosen["amount"]] != "string").alias("amount_typed"),
+                F.xxhash64(*texts).alias("line_hash"),
+                is_blank.alias("is_blank"),
+            ]
+        )
+        self._con.keep("raw", numbered, True)
+        self._con.execute("CREATE OR REPLACE VIEW source AS SELECT * FROM raw")
+
+    def _numbered(self, columns: list[Any]) -> DataFrame:
+        """The rows with their `line`: numbered within each file or part, and each of these begins where the last ended."""
+        from pyspark.sql import functions as F  # noqa: N812
+
+        if self._is_path:
+            place, within = F.col("_metadata.file_path"), F.col("_metadata.row_index")
+            frame = self._frame.select(*columns, place.alias("place"), within.alias("within"))
+        else:
+            frame = self._frame.orderBy(*(F.col(_quoted(name)) for name in self.headings)).select(*columns)
+            number = F.monotonically_increasing_id()  # the part in the upper bits, the row of it in the lower 33
+            frame = frame.select("*", F.shiftright(number, 33).alias("place"), number.bitwiseAND((1 << 33) - 1).alias("within"))
+            frame = frame.localCheckpoint()  # its order must not be found anew
+        counts = {row[0]: row[1] for row in frame.groupBy("place").count().collect()}
+        begins, before = [], 0
+        for place in sorted(counts):
+            begins.append((place, before))
+            before += counts[place]
+        kind = "string" if self._is_path else "bigint"
+        starts = self._con.session.createDataFrame(begins, f"place {kind}, begin bigint")
+        numbered = frame.join(F.broadcast(starts), "place")
+        return numbered.withColumn("line", F.col("begin") + F.col("within") + 2).drop("place", "within", "begin")
+
+
+def _quoted(name: str) -> str:
+    return "`" + name.replace("`", "``") + "`"
+
+
+def _text(column: Any, kind: str) -> Any:
+    """A cell as the text that DuckDB makes of it: a binary number in the 15 digits that a spreadsheet keeps."""
+    from pyspark.sql import functions as F  # noqa: N812
+
+    if kind not in ("double", "float"):
+        return column.cast("string")
+    digits = F.format_string("%.14e", column.cast("double")).cast("decimal(38,15)").cast("string")
+    finite = ~F.isnan(column) & (F.abs(column) < 1e22)
+    return F.when(finite, F.regexp_replace(digits, r"\.?0+$", ""))
