@@ -22,6 +22,8 @@ from retention_xl.reading_options import (
     DatesOption,
     DuplicatesOption,
     Encoding,
+    Engine,
+    EngineOption,
     LedgerPlaces,
     NatureOption,
     Query,
@@ -117,6 +119,7 @@ def report(
     duplicates: DuplicatesOption = None,
     allow_empty_months: AllowEmptyMonths = False,
     encoding: Encoding = None,
+    engine: EngineOption = Engine.duckdb,
     settings: SettingsPath = None,
     verify: Annotated[
         bool,
@@ -138,7 +141,8 @@ def report(
         inputs = [path for path in (previous, rates, settings) if path is not None]
         for path in inputs:
             require_file(path)
-        require_ledger(ledger)
+        if engine is Engine.duckdb:
+            require_ledger(ledger)
         inputs += [Path(place) for place in ledger if Path(place).is_file()]
         require_target(output, inputs)
         if previous and no_previous:
@@ -156,6 +160,8 @@ def report(
             allow_empty_months,
             encoding,
         )
+        if engine is Engine.spark:
+            reading["engine"] = engine.value
         earlier = None if no_previous else previous or FIND
         make_report(ledger, output, month, template, reading, rates, settings, quiet, verify, pdf, earlier, board)
 
@@ -222,7 +228,7 @@ def make_report(
     with progress_display(quiet) as progress:
         done = write_monthly(
             ledger,
-            source_name(ledger, reading.get("table")),
+            source_name(ledger, reading.get("table"), reading.get("engine", "duckdb")),
             output,
             month,
             template,

@@ -22,6 +22,11 @@ class Dates(StrEnum):
     mdy = "mdy"
 
 
+class Engine(StrEnum):
+    duckdb = "duckdb"
+    spark = "spark"
+
+
 class Duplicates(StrEnum):
     keep = "keep"
     refuse = "refuse"
@@ -78,6 +83,13 @@ AllowEmptyMonths = Annotated[
     bool, typer.Option("--allow-empty-months", help="Take a month without a line as one in which everybody left.")
 ]
 Encoding = Annotated[str | None, typer.Option(metavar="cp1252", help="Encoding of a text file that is not UTF-8.")]
+EngineOption = Annotated[
+    Engine,
+    typer.Option(
+        help="What adds up the lines. Spark, by its usual configuration, reads Parquet (also s3a://...) or a table of its "
+        "catalog that is too large for one machine."
+    ),
+]
 SettingsPath = Annotated[
     Path | None,
     typer.Option(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from .database import Connection, one, rows, sql
+from .database import Connection, fill, one, rows, sql
 from .dates import month_of, month_text
 from .profiles import profiles
 from .records import (
@@ -142,10 +142,7 @@ def _reasons(con: Connection) -> tuple[ReasonFacts, ...]:
 
 def _repeats(con: Connection, ledger: Ledger, first: int, month: int) -> tuple[RepeatFacts, ...]:
     asked = range(max(first, month - YEAR_AND_ONE + 1), month + 1)
-    con.execute(
-        "CREATE OR REPLACE TABLE asked_months AS SELECT unnest($months) AS month, unnest($ends) AS month_end",
-        {"months": list(asked), "ends": [ledger.month_end(m) for m in asked]},
-    )
+    fill(con, "asked_months", {"month": "INTEGER", "month_end": "DATE"}, [(m, ledger.month_end(m)) for m in asked])
     return tuple(
         RepeatFacts(month_text(m), customers, repeaters)
         for m, customers, repeaters in rows(con, sql("repeats"), {"month_end": ledger.month_end(month)})

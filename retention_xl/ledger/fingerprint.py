@@ -10,4 +10,4 @@ from .database import Connection, one, sql
 def fingerprint(con: Connection) -> str:
     # The sum of each line's hash needs no order of lines; a last hash closes over their count and sum.
     lines, total = one(con, sql("fingerprint"))
-    return hashlib.sha256(f"{lines}:{total}".encode()).hexdigest()
+    return hashlib.sha256(f"{int(lines)}:{int(total)}".encode()).hexdigest()

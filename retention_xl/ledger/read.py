@@ -24,7 +24,7 @@ from .fingerprint import fingerprint
 from .policies import Policies
 from .records import ColumnChoice, Facts, Nature, Quality
 from .scratch import Scratch
-from .sources import Progress, open_source
+from .sources import Progress, Source, open_source
 from .supporting.finding import sheets_of, with_sheets
 from .supporting.loading import checked, load_tables
 from .supporting.records import TableNote, TableRead
@@ -137,31 +137,39 @@ def read_ledger(
     table: str | None = None,
     query: str | None = None,
     tables: Mapping[str, Any] | None = None,
+    engine: Literal["duckdb", "spark"] = "duckdb",
     progress: Progress | None = None,
 ) -> Ledger:
     """Read a billing ledger from a file (CSV, .gz, a workbook, Parquet), a folder or pattern of files, or a DataFrame.
 
     Or from a database: its SQLAlchemy URL, with a `table` or a `query`. The source is never changed. `tables`: what
     stands beside it, by name (customers, cancellations, surveys ...): a file, "book.xlsx#Sheet" or a DataFrame. A sheet
-    of such a name in the ledger's own workbook is read without being named; None leaves it out.
+    of such a name in the ledger's own workbook is read without being named; None leaves it out. `engine` spark reads
+    Parquet or a table of Spark's catalog, by the session of the usual Spark configuration.
     """
     tell = progress or (lambda text, fraction: None)
     if isinstance(source, list | tuple) and len(source) == 1:
         source = source[0]
     if dates not in (None, "dmy", "mdy"):
         raise LedgerError(f"Dates {dates!r} is neither dmy (day first) nor mdy (month first).")
+    if engine not in ("duckdb", "spark"):
+        raise LedgerError(f"Engine {engine!r} is neither duckdb nor spark.")
     if duplicates not in ("keep", "refuse"):
         raise LedgerError(f"Duplicates {duplicates!r} is neither keep nor refuse.")
-    opened = open_source(source, encoding, ledger_sought(columns or {}, sheet), table, query)
+    cluster = None
+    if engine == "spark":
+        cluster, opened, beside = _on_spark(source, tell, {"table": table, "query": query, "tables": tables})
+    else:
+        opened = open_source(source, encoding, ledger_sought(columns or {}, sheet), table, query)
+        beside = with_sheets(source, sheets_of(opened), checked(tables))
     chosen = choose(opened.headings, columns, opened.name)
-    beside = with_sheets(source, sheets_of(opened), checked(tables))
     policies = policies or Policies()
     before = read_beforehand(beside, policies)
     read_rates = load_rates(rates) if rates is not None else before.rates
     policy = Policy(nature, currency, read_rates, dates, duplicates, allow_empty_months, policies, before)
     scratch = Scratch()
     try:
-        con = connect(scratch.path, opened.size > LARGE, tell)
+        con = cluster or connect(scratch.path, opened.size > LARGE, tell)
     except BaseException:
         scratch.cleanup()
         raise
@@ -199,6 +207,16 @@ def read_ledger(
         ledger.close()
         raise
     return ledger
+
+
+def _on_spark(source: Any, tell: Progress, only_duckdb: Mapping[str, Any]) -> tuple[Connection, Source, dict[str, Any]]:
+    from .spark import SparkConnection, SparkSource
+
+    for name, given in only_duckdb.items():
+        if given:
+            raise LedgerError(f"Engine spark: {name} is read by the engine duckdb only; leave it out.")
+    cluster = SparkConnection(tell)
+    return cluster, SparkSource(cluster, str(source)), {}
 
 
 def _set_extent(ledger: Ledger, con: Connection) -> None:

@@ -69,10 +69,12 @@ def is_database(source: Any) -> bool:
     return isinstance(source, str) and re.match(r"[A-Za-z][A-Za-z0-9_+]*://|sqlite:", source) is not None
 
 
-def source_name(source: Any, table: str | None = None) -> str:
+def source_name(source: Any, table: str | None = None, engine: str = "duckdb") -> str:
     """What the ledger is called in the report, and its workbook after it."""
     if isinstance(source, (list, tuple)) and len(source) == 1:
         source = source[0]
+    if engine == "spark":
+        return str(source).rstrip("/").rsplit("/", 1)[-1]
     if is_database(source):
         return table or "query"
     if isinstance(source, (list, tuple)):

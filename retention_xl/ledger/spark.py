@@ -11,15 +11,14 @@ from .columns import FIELDS
 from .database import Connection
 from .places import Places
 from .sources import Progress
-from .spark_sql import spark_type, steps
 
 if TYPE_CHECKING:
     import pandas as pd
     from pyspark.sql import DataFrame, SparkSession
 
 NEEDS = (
-    "the engine spark needs PySpark and a Java runtime; install the first with pip install 'retention-xl[spark]' and set "
-    "JAVA_HOME for the second."
+    "it needs PySpark, sqlglot and a Java runtime: pip install 'retention-xl[spark]' brings the first two, JAVA_HOME "
+    "names the third."
 )
 
 
@@ -41,19 +40,23 @@ class SparkAnswer:
         return pd.DataFrame(self._rows, columns=list(self._headings))
 
 
-class SparkConnection:
+class SparkConnection(Connection):
     """Every table of ours is a temporary view of a session of its own; nothing is written to the catalog."""
 
     def __init__(self, progress: Progress) -> None:
         try:
             from pyspark.errors import PySparkException
             from pyspark.sql import SparkSession
+
+            from .spark_sql import spark_type, steps
         except ImportError as error:
-            raise LedgerError(f"--engine spark: {NEEDS}") from error
+            raise LedgerError(f"Engine spark: {error.name} is not installed; {NEEDS}") from error
+        builder = SparkSession.builder.config("spark.ui.showConsoleProgress", "false")
         try:
-            self.session: SparkSession = SparkSession.builder.getOrCreate().newSession()
+            self.session: SparkSession = builder.getOrCreate().newSession()
         except (PySparkException, OSError, RuntimeError) as error:
-            raise LedgerError(f"--engine spark: no Spark session could be started ({error}); {NEEDS}") from error
+            raise LedgerError(f"Engine spark: no session could be started ({_first_line(error)}); {NEEDS}") from error
+        self._failures, self._steps, self._type = PySparkException, steps, spark_type
         self._progress = progress
         self._kept: dict[str, DataFrame] = {}
 
@@ -64,9 +67,15 @@ class SparkConnection:
     def begin(self, step: str) -> None:
         self._progress(step, None)
 
-    def execute(self, query: str, parameters: Mapping[str, Any] | None = None) -> SparkAnswer:
+    def execute(self, query: str, parameters: Mapping[str, Any] | None = None) -> Any:
+        try:
+            return self._answer(query, parameters)
+        except self._failures as error:
+            raise LedgerError(f"Engine spark: a statement failed ({_first_line(error)}).") from error
+
+    def _answer(self, query: str, parameters: Mapping[str, Any] | None) -> SparkAnswer:
         answer = SparkAnswer()
-        for step in steps(query, parameters):
+        for step in self._steps(query, parameters):
             if step.kind == "drop":
                 self._drop(step.name)
             elif step.kind == "select":
@@ -77,7 +86,7 @@ class SparkConnection:
         return answer
 
     def fill(self, table: str, columns: Mapping[str, str], values: Sequence[Sequence[Any]]) -> None:
-        kinds = ", ".join(f"`{name}` {spark_type(kind)}" for name, kind in columns.items())
+        kinds = ", ".join(f"`{name}` {self._type(kind)}" for name, kind in columns.items())
         self.keep(table, self.session.createDataFrame([tuple(row) for row in values], kinds), False)
 
     def keep(self, name: str, frame: DataFrame, at_once: bool) -> None:
@@ -115,7 +124,7 @@ class SparkSource:
             self.headings: Sequence[str] = list(self._frame.columns)
         except PySparkException as error:
             what = "Parquet" if self._is_path else "a table of Spark's catalog"
-            raise LedgerError(f"{source}: cannot be read as {what} ({str(error).splitlines()[0]}).") from error
+            raise LedgerError(f"{source}: cannot be read as {what} ({_first_line(error)}).") from error
 
     def load(
         self,
@@ -150,7 +159,7 @@ class SparkSource:
         self._con.execute("CREATE OR REPLACE VIEW source AS SELECT * FROM raw")
 
     def _numbered(self, columns: list[Any]) -> DataFrame:
-        """The rows with their `line`: numbered within each file or part, and each of these begins where the last ended."""
+        """The rows with their `line`: counted within each file or part, which begins where the one before ended."""
         from pyspark.sql import functions as F  # noqa: N812
 
         if self._is_path:
@@ -159,7 +168,8 @@ class SparkSource:
         else:
             frame = self._frame.orderBy(*(F.col(_quoted(name)) for name in self.headings)).select(*columns)
             number = F.monotonically_increasing_id()  # the part in the upper bits, the row of it in the lower 33
-            frame = frame.select("*", F.shiftright(number, 33).alias("place"), number.bitwiseAND((1 << 33) - 1).alias("within"))
+            within = number.bitwiseAND((1 << 33) - 1)
+            frame = frame.select("*", F.shiftright(number, 33).alias("place"), within.alias("within"))
             frame = frame.localCheckpoint()  # its order must not be found anew
         counts = {row[0]: row[1] for row in frame.groupBy("place").count().collect()}
         begins, before = [], 0
@@ -170,6 +180,10 @@ class SparkSource:
         starts = self._con.session.createDataFrame(begins, f"place {kind}, begin bigint")
         numbered = frame.join(F.broadcast(starts), "place")
         return numbered.withColumn("line", F.col("begin") + F.col("within") + 2).drop("place", "within", "begin")
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")
 
 
 def _quoted(name: str) -> str:

@@ -20,6 +20,7 @@ CREATE OR REPLACE MACRO hash_number(t) AS CAST(conv(left(sha2(t, 256), 15), 16, 
 CREATE OR REPLACE MACRO share_of(cents, months) AS
     CAST(CASE WHEN cents < 0 THEN -1 ELSE 1 END * ((2 * abs(cents) + months) DIV (2 * months)) AS BIGINT);
 """
+_MACRO = re.compile(r"CREATE OR REPLACE MACRO (\w+)\(([^)]*)\) AS\s+(.*?);\s*(?=CREATE|$)", re.DOTALL)
 KNOWN_TO_BOTH = {"add_months"}
 
 
@@ -48,7 +49,7 @@ def _step(tree: exp.Expr) -> Step:
             return Step(kind, tree.this.this.name, f"SELECT {', '.join(columns)} WHERE FALSE")
         return Step(kind, tree.this.name, _spark(tree.expression))
     if isinstance(tree, exp.Drop):
-        return Step("drop", tree.this.name, "")
+        return Step("drop", tree.args["tables"][0].name, "")
     if isinstance(tree, exp.Insert):
         table = tree.this.name
         return Step("table", table, f"SELECT * FROM {table} UNION ALL ({_spark(tree.expression)})")
@@ -70,14 +71,11 @@ def _updated(tree: exp.Update) -> str:
     changed = {each.this.name: _spark(each.expression) for each in tree.expressions}
     where = tree.args.get("where")
     condition = _spark(where.this) if where else "TRUE"
-    kept = f"* EXCEPT ({', '.join(changed)})"
     table = tree.this.name
     new = (f"CASE WHEN is_met THEN {value} ELSE {name} END AS {name}" for name, value in changed.items())
     return (
         f"SELECT * EXCEPT (is_met, {', '.join(changed)}), {', '.join(new)} "
         f"FROM (SELECT *, coalesce({condition}, FALSE) AS is_met FROM {table}) AS {table}"
-        if kept
-        else ""
     )
 
 
@@ -105,7 +103,7 @@ def _macros() -> dict[str, tuple[list[str], exp.Expr]]:
     found: dict[str, tuple[list[str], exp.Expr]] = {}
     for text, dialect in ((sql("macros"), "duckdb"), (OWN_MACROS, "spark")):
         text = re.sub(r"^\s*--.*$", "", text, flags=re.MULTILINE)
-        for name, given, body in re.findall(r"CREATE OR REPLACE MACRO (\w+)\(([^)]*)\) AS\s+(.*?);\s*(?=CREATE|$)", text, re.DOTALL):
+        for name, given, body in _MACRO.findall(text):
             if name not in KNOWN_TO_BOTH:
                 found[name] = [each.strip() for each in given.split(",")], sqlglot.parse_one(body, read=dialect)
     return found
@@ -137,10 +135,8 @@ def _in_spark(node: exp.Expr) -> exp.Expr:
     if isinstance(node, exp.ArrayAgg) and isinstance(node.this, exp.Order):
         # Spark's list has no order of its own: pairs of key and value are sorted, then the values taken.
         key, value = node.this.expressions[0].this, node.this.this
-        return exp.maybe_parse(
-            f"transform(array_sort(collect_list(struct({key.sql('spark')} AS k, {value.sql('spark')} AS v))), x -> x.v)",
-            dialect="spark",
-        )
+        pair = f"struct({key.sql('spark')} AS k, {value.sql('spark')} AS v)"
+        return exp.maybe_parse(f"transform(array_sort(collect_list({pair})), x -> x.v)", dialect="spark")
     return node
 
 

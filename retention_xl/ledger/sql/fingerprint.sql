@@ -26,5 +26,6 @@ grouped AS (
     GROUP BY role, currency, plan, tier, region, channel, reason
 )
 SELECT coalesce(sum(lines), 0),
-    coalesce(sum(hash_number(concat_ws('|', role, currency, plan, tier, region, channel, reason, lines, first, second))), 0)
+    coalesce(sum(CAST(hash_number(concat_ws('|', role, currency, plan, tier, region, channel, reason, lines, first, second))
+        AS DECIMAL(38, 0))), 0)
 FROM grouped;
