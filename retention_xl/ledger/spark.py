@@ -48,7 +48,7 @@ class SparkConnection(Connection):
             from pyspark.errors import PySparkException
             from pyspark.sql import SparkSession
 
-            from .spark_sql import spark_type, steps
+            from .spark_sql import macros_of_both, spark_type, steps
         except ImportError as error:
             raise LedgerError(f"Engine spark: {error.name} is not installed; {NEEDS}") from error
         builder = SparkSession.builder.config("spark.ui.showConsoleProgress", "false")
@@ -56,7 +56,8 @@ class SparkConnection(Connection):
             self.session: SparkSession = builder.getOrCreate().newSession()
         except (PySparkException, OSError, RuntimeError) as error:
             raise LedgerError(f"Engine spark: no session could be started ({_first_line(error)}); {NEEDS}") from error
-        self._failures, self._steps, self._type = PySparkException, steps, spark_type
+        self._failures, self._type = PySparkException, spark_type
+        self._steps, self._macros = steps, macros_of_both()
         self._progress = progress
         self._kept: dict[str, DataFrame] = {}
 
@@ -75,7 +76,7 @@ class SparkConnection(Connection):
 
     def _answer(self, query: str, parameters: Mapping[str, Any] | None) -> SparkAnswer:
         answer = SparkAnswer()
-        for step in self._steps(query, parameters):
+        for step in self._steps(query, parameters, self._macros):
             if step.kind == "drop":
                 self._drop(step.name)
             elif step.kind == "select":

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from functools import cache
 from typing import Any, NamedTuple
 
 import sqlglot
@@ -32,13 +31,22 @@ class Step(NamedTuple):
     query: str
 
 
-def steps(text: str, parameters: Mapping[str, Any] | None) -> Iterator[Step]:
-    """The statements of a text, one by one: a table is never changed in place, it is made anew under its name."""
+Macros = dict[str, tuple[list[str], exp.Expr]]  # name -> parameters and body
+
+
+def steps(text: str, parameters: Mapping[str, Any] | None, macros: Macros) -> Iterator[Step]:
+    """The statements of a text, one by one: a table is never changed in place, it is made anew under its name.
+
+    A macro that the text defines is put among `macros`, for Spark has none: each is written out where it is called.
+    """
     values = {name: _literal(value) for name, value in (parameters or {}).items()}
     for tree in sqlglot.parse(text, read="duckdb"):
         if tree is None or isinstance(tree, exp.Semicolon):
             continue
-        yield _step(tree.transform(_with_values, values))
+        if isinstance(tree, exp.Create) and tree.args["kind"] == "MACRO":
+            macros[tree.this.this.name] = [each.name for each in tree.this.expressions], tree.expression
+        else:
+            yield _step(_inlined(tree.transform(_with_values, values), macros))
 
 
 def _step(tree: exp.Expr) -> Step:
@@ -94,13 +102,12 @@ def _literal(value: Any) -> exp.Expr:
 
 
 def _spark(tree: exp.Expr) -> str:
-    return _inlined(tree).transform(_in_spark).sql("spark", comments=False)
+    return tree.transform(_in_spark).sql("spark", comments=False)
 
 
-@cache
-def _macros() -> dict[str, tuple[list[str], exp.Expr]]:
-    """Name -> parameters and body, macros within macros already inlined."""
-    found: dict[str, tuple[list[str], exp.Expr]] = {}
+def macros_of_both() -> Macros:
+    """The macros of macros.sql, some as Spark says them."""
+    found: Macros = {}
     for text, dialect in ((sql("macros"), "duckdb"), (OWN_MACROS, "spark")):
         text = re.sub(r"^\s*--.*$", "", text, flags=re.MULTILINE)
         for name, given, body in _MACRO.findall(text):
@@ -109,15 +116,15 @@ def _macros() -> dict[str, tuple[list[str], exp.Expr]]:
     return found
 
 
-def _inlined(tree: exp.Expr) -> exp.Expr:
+def _inlined(tree: exp.Expr, macros: Macros) -> exp.Expr:
     """The tree with every macro of ours replaced by what it stands for."""
 
     def inline(node: exp.Expr) -> exp.Expr:
-        if not isinstance(node, exp.Anonymous) or node.name.lower() not in _macros():
+        if not isinstance(node, exp.Anonymous) or node.name.lower() not in macros:
             return node
-        parameters, body = _macros()[node.name.lower()]
-        given = dict(zip(parameters, (_inlined(each) for each in node.expressions), strict=True))
-        filled = _inlined(body).transform(
+        parameters, body = macros[node.name.lower()]
+        given = dict(zip(parameters, (_inlined(each, macros) for each in node.expressions), strict=True))
+        filled = _inlined(body, macros).transform(
             lambda n: exp.paren(given[n.name].copy()) if isinstance(n, exp.Column) and n.name in given else n
         )
         return exp.paren(filled)

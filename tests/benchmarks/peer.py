@@ -15,7 +15,7 @@ from pathlib import Path
 from ratios import ROOT, end, judge, tell
 
 PEER = "saas-metrics==0.1.0"
-SIZES = (200_000,)
+SIZES = (200_000, 1_000_000)
 MONTHS = 36
 
 

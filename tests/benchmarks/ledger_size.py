@@ -1,0 +1,221 @@
+"""A ledger of millions of lines to all facts, beside DuckDB statements and pandas written by hand for this one file.
+
+`python ledger_size.py [LINES]` (10,000,000 unless told). Each side runs in a process of its own, whose CPU and memory
+count from its start. What is written by hand trusts the file: it is in one currency, every line is clean, nothing
+repeats and no credit is billed anew; of our side it wants the same movements, cohorts, pairs, tie-out and total.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from ratios import ROOT, end, judge, tell
+
+LINES = 10_000_000
+MADE = """
+CREATE MACRO drawn(seed, below) AS CAST(hash(seed) % below AS BIGINT);
+COPY (
+    WITH customers AS (
+        SELECT range AS id, drawn(range, 36) AS first, 1 + drawn(range + 1, 40) AS stays,
+            CASE WHEN drawn(range + 2, 4) = 0 THEN 12 ELSE 1 END AS term, 500 + drawn(range + 3, 90000) AS cents,
+            ['Basic', 'Team', 'Business'][1 + drawn(range + 4, 3)] AS tier, drawn(range + 5, 28) AS day
+        FROM range({customers})
+    ),
+    months AS (
+        SELECT c.*, unnest(range(c.first, least(60, c.first + c.stays), c.term)) AS month FROM customers c
+    )
+    SELECT 'C' || lpad(CAST(id AS VARCHAR), 9, '0') AS "Customer",
+        CAST(DATE '2019-01-01' + to_months(CAST(month AS INTEGER)) + to_days(CAST(day AS INTEGER)) AS DATE) AS "Date",
+        CAST((cents + CASE WHEN drawn(id * 64 + month, 30) = 0 THEN 500 ELSE 0 END) * term / 100.0 AS DECIMAL(18, 2))
+            AS "Amount",
+        CASE term WHEN 12 THEN 'annual' ELSE 'monthly' END AS "Term", tier AS "Tier"
+    FROM months
+) TO '{path}' (HEADER)
+"""
+BY_HAND = """
+CREATE TABLE lines AS
+SELECT "Customer" AS customer, "Date" AS day, CAST("Amount" * 100 AS BIGINT) AS cents, "Tier" AS tier,
+    CASE "Term" WHEN 'annual' THEN 12 ELSE 1 END AS months,
+    CAST(year("Date") * 12 + month("Date") - 1 AS INTEGER) AS month
+FROM read_csv($path, header = true, columns = {'Customer': 'VARCHAR', 'Date': 'DATE', 'Amount': 'DECIMAL(18, 2)',
+    'Term': 'VARCHAR', 'Tier': 'VARCHAR'});
+CREATE TABLE names AS
+SELECT customer AS name, CAST(row_number() OVER () AS INTEGER) AS id FROM (SELECT DISTINCT customer FROM lines);
+CREATE TABLE recurring AS
+SELECT n.id, l.day, l.month, l.months, l.cents, l.tier, (2 * l.cents + l.months) // (2 * l.months) AS mrr
+FROM lines l JOIN names n ON n.name = l.customer;
+CREATE TABLE cells AS
+SELECT id, CAST(month + step AS INTEGER) AS month, CAST(sum(mrr) AS BIGINT) AS cents
+FROM (SELECT id, month, mrr, unnest(range(months)) AS step FROM recurring)
+WHERE month + step <= (SELECT max(month) FROM recurring)
+GROUP BY ALL;
+CREATE TABLE moves AS
+SELECT *, lag(month) OVER w AS before_month, lag(cents) OVER w AS before_cents, lead(month) OVER w AS after_month,
+    first_value(month) OVER w AS first_month
+FROM cells WINDOW w AS (PARTITION BY id ORDER BY month);
+"""
+ANSWERS = {
+    "movements": """
+        WITH a AS (
+            SELECT month, sum(cents) AS closing, count(*) AS customers,
+                sum(cents) FILTER (WHERE before_month IS NULL) AS new,
+                sum(cents) FILTER (WHERE before_month < month - 1) AS reactivation,
+                sum(cents - before_cents) FILTER (WHERE before_month = month - 1 AND cents > before_cents) AS expansion,
+                sum(before_cents - cents) FILTER (WHERE before_month = month - 1 AND cents < before_cents)
+                    AS contraction
+            FROM moves WHERE month <= $month GROUP BY month
+        ),
+        l AS (
+            SELECT month + 1 AS month, sum(cents) AS churn FROM moves
+            WHERE month < $month AND (after_month IS NULL OR after_month > month + 1) GROUP BY 1
+        )
+        SELECT month, closing, customers, coalesce(new, 0), coalesce(reactivation, 0), coalesce(expansion, 0),
+            coalesce(contraction, 0), coalesce(churn, 0)
+        FROM a LEFT JOIN l USING (month) ORDER BY 1""",
+    "cohorts": """
+        SELECT first_month, month - first_month, count(*), sum(cents) FROM moves WHERE month <= $month
+        GROUP BY ALL ORDER BY ALL""",
+    "pairs": """
+        WITH sides AS (
+            SELECT id, max(cents) FILTER (WHERE month = $month - 1) AS opening,
+                max(cents) FILTER (WHERE month = $month) AS closing
+            FROM moves WHERE month IN ($month - 1, $month) GROUP BY id
+        ),
+        told AS (
+            SELECT id, arg_max(tier, day) AS tier, arg_max(months, day) AS months,
+                max(CAST(day + to_months(months) AS DATE)) AS paid_through
+            FROM recurring WHERE month <= $month AND id IN (SELECT id FROM sides) GROUP BY id
+        )
+        SELECT n.name, s.opening, s.closing, t.tier, t.months, t.paid_through
+        FROM sides s JOIN names n USING (id) JOIN told t USING (id) ORDER BY 1""",
+    "tie_out": """
+        SELECT sum(mrr * (months - later)), sum(mrr * later), sum(cents - mrr * months), sum(cents)
+        FROM (SELECT *, greatest(0, month + months - greatest(month, $month + 1)) AS later FROM recurring)""",
+}
+
+
+def ours(path: Path) -> dict[str, Any]:
+    sys.path.insert(0, str(ROOT))
+    from retention_xl.ledger import read_ledger
+
+    with read_ledger(path) as ledger:
+        facts = ledger.facts()
+    moved = [
+        [_number(m.month), m.closing, m.closing_customers, m.new, m.reactivation, m.expansion, m.contraction, m.churn]
+        for m in facts.movements
+    ]
+    cohorts = [[_number(c.cohort), c.age, c.customers, c.cents] for c in facts.cohorts if c.customers]
+    pairs = [[p.name, p.opening, p.closing, p.tier, p.term_months, str(p.paid_through)] for p in facts.pairs]
+    items = {item.key: item.total_cents for item in facts.tie_out}
+    ahead = items["billed_ahead"] + items["billed_later"]
+    tie_out = [[items["recurring_revenue"], ahead, items["rounding"], facts.ledger_total]]
+    month = _number(facts.month)
+    return {"month": month, "movements": moved, "cohorts": cohorts, "pairs": hash_of(pairs), "tie_out": tie_out}
+
+
+def by_hand(path: Path, month: int) -> dict[str, Any]:
+    import duckdb
+
+    con = duckdb.connect()
+    for statement in BY_HAND.split(";\n"):
+        con.execute(statement, {"path": str(path)} if "$path" in statement else None)
+    found: dict[str, Any] = {"month": month}
+    for name, query in ANSWERS.items():
+        answer = con.execute(query, {"month": month} if "$month" in query else None).fetchall()
+        found[name] = [[int(v) if type(v).__name__ == "Decimal" else v for v in row] for row in answer]
+    found["pairs"] = hash_of([[*row[:-1], str(row[-1])] for row in found["pairs"]])
+    return found
+
+
+def with_pandas(path: Path, month: int) -> dict[str, Any]:
+    """The usual way: every service spread over its months, a table of customers by months, differences of columns."""
+    import pandas as pd
+
+    lines = pd.read_csv(path)
+    lines["Date"] = pd.to_datetime(lines["Date"])
+    lines["months"] = lines["Term"].map({"monthly": 1, "annual": 12})
+    lines["month"] = lines["Date"].dt.year * 12 + lines["Date"].dt.month - 1
+    lines["mrr"] = (lines["Amount"] / lines["months"]).round(2)
+    spread = lines.loc[lines.index.repeat(lines["months"]), ["Customer", "month", "mrr"]]
+    spread["month"] += spread.groupby(level=0).cumcount()
+    spread = spread[spread["month"] <= month]
+    table = spread.pivot_table(index="Customer", columns="month", values="mrr", aggfunc="sum", fill_value=0)
+    first = spread.groupby("Customer")["month"].transform("min")
+    cohorts = spread.assign(first=first).groupby(["first", "month"])["Customer"].nunique()
+    moved = {}
+    before = table.iloc[:, 0] * 0
+    for number in table.columns:
+        now = table[number]
+        kept = (before > 0) & (now > 0)
+        moved[int(number)] = [
+            float(now[before == 0].sum()),
+            float(before[now == 0].sum()),
+            float((now - before)[kept].clip(lower=0).sum()),
+        ]
+        before = now
+    return {"month": month, "movements": moved, "cohorts": len(cohorts)}
+
+
+def _number(month: str) -> int:
+    return int(month[:4]) * 12 + int(month[5:]) - 1
+
+
+def hash_of(rows: list[Any]) -> str:
+    import hashlib
+
+    return hashlib.sha256(json.dumps(rows).encode()).hexdigest()
+
+
+def measured(side: str, path: Path, month: int) -> tuple[float, float, dict[str, Any]]:
+    """CPU seconds, the most memory in GB, and the answers of a side in a process of its own."""
+    process = subprocess.Popen(
+        [sys.executable, __file__, side, str(path), str(month)], stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    told = process.stdout.read()
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        sys.exit(f"{side} failed.")
+    unit = 1 if sys.platform == "darwin" else 1024
+    return used.ru_utime + used.ru_stime, used.ru_maxrss * unit / 1e9, json.loads(told)
+
+
+def compare(folder: Path, lines: int) -> None:
+    import duckdb
+
+    path = folder / "ledger.csv"
+    duckdb.connect().execute(MADE.format(customers=lines * 10 // 137, path=path))
+    cpu, memory, answers = measured("ours", path, 0)
+    month = answers["month"]
+    hand_cpu, hand_memory, hand = measured("by_hand", path, month)
+    if answers != hand:
+        sys.exit("The answers differ: " + ", ".join(name for name in answers if answers[name] != hand[name]))
+    pandas_cpu, pandas_memory, _ = measured("with_pandas", path, month)
+    millions = f"{path.stat().st_size / 1e6:,.0f} MB of CSV, about {lines:,} lines"
+    for side, used, most in (
+        ("ours", cpu, memory),
+        ("DuckDB by hand", hand_cpu, hand_memory),
+        ("pandas", pandas_cpu, pandas_memory),
+    ):
+        tell(f"{millions}: {side}, CPU", used, "s")
+        tell(f"{millions}: {side}, memory", most, "GB")
+    judge(f"{millions}: CPU over DuckDB by hand, which checks nothing", cpu / hand_cpu, "<=", 1.3)
+    judge(f"{millions}: CPU of the usual pandas over ours", pandas_cpu / cpu, ">=", 6)
+    judge(f"{millions}: memory", memory, "<=", 1.2, "GB")
+
+
+if __name__ == "__main__":
+    if len(sys.argv) == 4:
+        asked, place, at = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
+        print(json.dumps(ours(place) if asked == "ours" else globals()[asked](place, at)))
+    else:
+        with tempfile.TemporaryDirectory() as temporary:
+            compare(Path(temporary), int(sys.argv[1].replace("_", "")) if len(sys.argv) > 1 else LINES)
+        end()
