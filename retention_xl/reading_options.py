@@ -86,8 +86,8 @@ Encoding = Annotated[str | None, typer.Option(metavar="cp1252", help="Encoding o
 EngineOption = Annotated[
     Engine,
     typer.Option(
-        help="What adds up the lines. Spark, by its usual configuration, reads Parquet (also s3a://...) or a table of its "
-        "catalog that is too large for one machine."
+        help="What adds up the lines. Spark, by its usual configuration, reads Parquet (also s3a://...) or a table of "
+        "its catalog that is too large for one machine."
     ),
 ]
 SettingsPath = Annotated[

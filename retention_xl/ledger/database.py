@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 SOON = 0.1  # seconds between two looks at a running statement
+LARGE = 256 << 20  # bytes of a source; beyond it the ledger is kept on disk while it is read
+LEAST_MEMORY, MOST_MEMORY = 900, 3000  # MB of the database of a ledger on disk; what runs beside it comes on top
 LONG = 5  # looks after which a statement is worth a bar of its own
 
 
@@ -32,7 +34,7 @@ def sql(name: str) -> str:
 class Connection:
     """A database in memory, or in a file that it can page to."""
 
-    def __init__(self, file: Path | None, scratch: Path, progress: Progress) -> None:
+    def __init__(self, file: Path | None, scratch: Path, progress: Progress, memory: int) -> None:
         self._con = duckdb.connect(str(file) if file else ":memory:")
         self._thread = ThreadPoolExecutor(1, "ledger")
         self._progress = progress
@@ -46,6 +48,8 @@ class Connection:
             "temp_directory = '{}'".format(str(scratch).replace("'", "''")),
         ):
             self._con.execute(f"SET {setting}")
+        if file:
+            self._con.execute(f"SET memory_limit = '{memory}MB'")
         self._con.execute("PRAGMA disable_checkpoint_on_shutdown")
         self._con.execute(sql("macros"))
 
@@ -120,9 +124,10 @@ class Connection:
                 continue
 
 
-def connect(scratch: Path, on_disk: bool, progress: Progress = lambda text, fraction: None) -> Connection:
-    """A database in memory, or for a large ledger on disk."""
-    return Connection(scratch / "ledger.duckdb" if on_disk else None, scratch, progress)
+def connect(scratch: Path, size: int = 0, progress: Progress = lambda text, fraction: None) -> Connection:
+    """A database in memory, or for a ledger of a large `size` in bytes on disk, with half of it in memory."""
+    file = scratch / "ledger.duckdb" if size > LARGE else None
+    return Connection(file, scratch, progress, min(MOST_MEMORY, max(LEAST_MEMORY, size >> 21)))
 
 
 def rows(con: Connection, query: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:

@@ -33,8 +33,6 @@ from .tables import ledger_sought
 if TYPE_CHECKING:
     import pandas as pd
 
-LARGE = 256 << 20  # bytes of a source; beyond it the ledger is kept on disk while it is read
-
 
 class Ledger:
     """A ledger that has been read. It holds a database until it is closed, so use it in a `with` or call close()."""
@@ -169,7 +167,7 @@ def read_ledger(
     policy = Policy(nature, currency, read_rates, dates, duplicates, allow_empty_months, policies, before)
     scratch = Scratch()
     try:
-        con = cluster or connect(scratch.path, opened.size > LARGE, tell)
+        con = cluster or connect(scratch.path, opened.size, tell)
     except BaseException:
         scratch.cleanup()
         raise

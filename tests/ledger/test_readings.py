@@ -24,7 +24,7 @@ def drawn(alphabet: str) -> list[str]:
 
 @pytest.fixture(scope="module")
 def con(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
-    with connect(tmp_path_factory.mktemp("scratch"), on_disk=False) as opened:
+    with connect(tmp_path_factory.mktemp("scratch")) as opened:
         yield opened
 
 

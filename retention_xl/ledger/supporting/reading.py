@@ -70,7 +70,7 @@ def read_rows(
 ) -> tuple[TableRead, list[TableNote], list[dict[str, Any]]]:
     """A small table as Python rows: `line` and each field, None where it says nothing; customers stay as written."""
     with tempfile.TemporaryDirectory(prefix="retention_xl_", ignore_cleanup_errors=True) as scratch:
-        con = connect(Path(scratch), on_disk=False)
+        con = connect(Path(scratch))
         try:
             read, notes = read_table(con, table, given_as(table, source), Path(scratch), rules)
             if read.refused:
