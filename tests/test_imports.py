@@ -72,6 +72,8 @@ HOMES = {
     "pandas": ("ledger/",),
     "numpy": ("ledger/",),  # comes with pandas
     "python_calamine": ("ledger/",),
+    "pyspark": ("ledger/spark.py",),
+    "sqlglot": ("ledger/spark_sql.py",),
     "sqlalchemy": ("ledger/server.py",),
     "openpyxl": ("report/", "hosts/lambdas.py"),
     "lxml": ("report/",),
