@@ -62,7 +62,7 @@ def summary(wb: Workbook) -> None:
     ws.title = "Summary"
     ws.sheet_view.showGridLines = False
     ws.sheet_properties.tabColor = ACCENT
-    for i, width in enumerate((2, 30, *[11.2] * 10, 2, *[9.5] * 8), 1):
+    for i, width in enumerate((2, 30, *[11.2] * 9, 15, 2, *[9.5] * 8), 1):
         ws.column_dimensions[letter(i)].width = width
     put(ws, "B1", size=20, bold=True, color=ACCENT)
     ws.row_dimensions[1].height = 30
@@ -116,7 +116,7 @@ def tile(row: int, column: int) -> Look:
     if column == 2 and shown == PERCENT:
         shown = POINTS
     if column == 9:
-        return {"align": "right", "color": ACCENT}
+        return {"align": "left", "color": ACCENT, "size": 8, "indent": 1}
     return {"align": "center"} if column == 6 else {**number(shown), "bold": column == 0}
 
 
@@ -180,6 +180,7 @@ def tiers(wb: Workbook) -> None:
     total = FormulaRule(['$B41="All tiers"'], font=font(bold=True), fill=fill(PALE))
     ws.conditional_formatting.add("B41:K42", total)
     put(ws, "B45", "How much hangs on the largest customers", bold=True, color=ACCENT)
+    ws.row_dimensions[46].height = 28
     columns = by_column(number(COUNT), number(CENTS), number(MONEY), {**number(PERCENT), "bold": True})
     block(wb, ws, "rx_concentration", "C47", 2, 4, columns)
     chart_title(wb, ws, "rx_title_concentration", "B50")

@@ -172,21 +172,33 @@ def looks_like_input(cell: Any) -> bool:
 def _inputs(book: _Book) -> Iterator[Point]:
     """A formula with the input's look; a number to which a formula points that lacks it.
 
-    Records (tables, and sheets without any formula) are not inputs: nobody is to change them.
+    Records are not inputs: nobody is to change them. Only where an input stands, down to the next blank row, are
+    numbers beside it taken for inputs too.
     """
     for sheet, cell in book.formulas:
         if looks_like_input(book.sheets[sheet][cell]) and not _look_taken_away(book.sheets[sheet], cell):
             yield Point("WBK03", f"{sheet}!{cell}", "a formula has the look of an input")
-    settings = {
-        sheet.title
-        for sheet in book.sheets.worksheets
-        if any(_is_number(c.value) and looks_like_input(c) for row in sheet.iter_rows() for c in row)
-    }
+    settings = {(sheet.title, row) for sheet in book.sheets.worksheets for row in _rows_of_inputs(sheet)}
     for sheet, cell in sorted(_single_precedents(book)):
-        if sheet in settings:
+        if (sheet, split_cell(cell)[0]) in settings:
             place = book.sheets[sheet][cell]
             if _is_number(place.value) and not looks_like_input(place) and not (_counts_on(place) or _begins(place)):
                 yield Point("WBK03", f"{sheet}!{cell}", f"{place.value!r} is used by formulas and does not look so")
+
+
+def _rows_of_inputs(sheet: Any) -> set[int]:
+    """The rows of each part of a sheet, between blank rows, in which a number has the look of an input."""
+    found: set[int] = set()
+    part: set[int] = set()
+    has_input = False
+    for number, row in enumerate(sheet.iter_rows(), 1):
+        if all(cell.value in (None, "") for cell in row):
+            found |= part if has_input else set()
+            part, has_input = set(), False
+            continue
+        part.add(number)
+        has_input = has_input or any(_is_number(cell.value) and looks_like_input(cell) for cell in row)
+    return found | (part if has_input else set())
 
 
 def _look_taken_away(sheet: Any, cell: str) -> bool:
