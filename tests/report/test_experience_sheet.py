@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from retention_xl.report.check_workbook import check_workbook
 from retention_xl.report.model import Report
 from retention_xl.report.write import write_report
 
-from .experience_cases import spent
+from .experience_cases import EXPERIENCE_CASES, spent
 from .experience_facts import TABLES
 from .test_monthly_workbook import ledger, report_of
 
@@ -184,3 +185,14 @@ def test_the_commentary_says_what_a_new_customer_cost(tmp_path: Path) -> None:
 def commentary(path: Path) -> list[str]:
     sheet = openpyxl.load_workbook(path, data_only=True)["Commentary"]
     return [str(row[0]) for row in sheet.iter_rows(min_row=7, min_col=3, max_col=3, values_only=True) if row[0]]
+
+
+@pytest.mark.parametrize("rule", ["R11", "R12", "R16", "R21", "R22", "R23", "R28"])
+def test_what_a_rule_measured_is_the_cell_that_shows_it(rule: str, tmp_path: Path) -> None:
+    path = tmp_path / "report.xlsx"
+    write_report(report_of(EXPERIENCE_CASES[rule][0]()), path)
+    shown, typed = (openpyxl.load_workbook(path, data_only=values) for values in (True, False))
+    row = next(row for row in typed["Actions"].iter_rows(min_row=7) if row[2].value == rule)
+    found = re.fullmatch(r"='(Experience|Lifetime value)'!\$([A-Z]+)\$(\d+)", str(row[4].value))
+    assert found is not None
+    assert shown[found[1]][found[2] + found[3]].value == pytest.approx(shown["Actions"][row[4].coordinate].value)

@@ -8,7 +8,7 @@ from retention_xl.report.actions import Action
 from retention_xl.report.cells import Addresses, span
 from retention_xl.report.model import Report
 from retention_xl.report.own_figures import ENDINGS, split_name
-from retention_xl.report.sheets import at_risk
+from retention_xl.report.sheets import acquisition, at_risk, experience
 from retention_xl.report.sheets.bridge import CUSTOMER_ROWS, RATE_ROWS, REVENUE_ROWS, Rows
 from retention_xl.report.sheets.live import CUSTOMERS
 
@@ -26,6 +26,17 @@ _BRIDGE = {
     **{key: ("customers", key, "") for key in CUSTOMER_ROWS if key in ("returned", "expanded", "contracted")},
 }
 _SHARES = {"contraction_share": "contraction", "lost_share": "lost_revenue", "expansion_share": "expansion"}
+
+# Figures of the tables beside the ledger: the label on Experience with its column, the row of the cost of winning.
+_EXPERIENCE = {
+    "nps_quarter": ("Net promoter score (NPS)", experience.THREE),
+    "ux_quarter": ("UX score (SUS)", experience.THREE),
+    "activation_quarter": ("Activation", experience.THREE),
+    "value_median": ("Time to value, median", experience.THIS),
+    "response_median": ("First response, median", experience.THIS),
+    "k": ("Virality (K)", experience.THIS),
+}
+_WINNING = {"ltv_cac": acquisition.RATIO, "cac_payback": acquisition.PAYBACK}
 
 
 def measured(report: Report, at: Addresses, key: str) -> str | None:
@@ -47,6 +58,10 @@ def measured(report: Report, at: Addresses, key: str) -> str | None:
     if key in ("risk_share", "at_risk_share", "at_risk_revenue", "at_risk") and report.risk:
         column = {"at_risk": at_risk.COUNT, "at_risk_revenue": at_risk.REVENUE}.get(key, at_risk.SHARE)
         return at.cell(at_risk.SEGMENT_BLOCK, at_risk.AT_RISK, column)
+    if key in _EXPERIENCE and report.experience:
+        return experience.figure_cell(report, at, *_EXPERIENCE[key])
+    if key in _WINNING and report.acquisition:
+        return acquisition.window_cell(at, _WINNING[key])
     return _of_the_bridge(rows, key)
 
 
