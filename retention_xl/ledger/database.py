@@ -42,6 +42,7 @@ class Connection:
         for setting in (
             "autoinstall_known_extensions = false",
             "autoload_known_extensions = false",
+            "TimeZone = 'UTC'",  # not the machine's: an instant becomes the same text everywhere
             "enable_progress_bar = true",  # counts how far a statement is
             "enable_progress_bar_print = false",
             "wal_autocheckpoint = '1TB'",  # a checkpoint would pack anew what lives for this run only
@@ -84,7 +85,7 @@ class Connection:
     def df(self) -> pd.DataFrame:
         return self._watched(self._con.df)
 
-    def register(self, name: str, frame: pd.DataFrame) -> None:
+    def register(self, name: str, frame: Any) -> None:
         self._con.register(name, frame)
 
     def unregister(self, name: str) -> None:

@@ -1,4 +1,4 @@
-"""Ledgers that are tables already: pandas DataFrames and Parquet files. Both know which amounts are numbers."""
+"""Ledgers that are tables already: DataFrames of pandas or polars, Arrow tables, Parquet files. All know numbers."""
 
 from __future__ import annotations
 
@@ -59,22 +59,23 @@ class FrameSource:
         view_source(con, chosen, "rowid + 2", "''", "row_typed")
 
 
-class ParquetSource:
-    """A Parquet file. Line 2 is its first row."""
+class TypedSource:
+    """A table that the database reads by itself, with its types. Line 2 is its first row."""
 
-    def __init__(self, path: Path) -> None:
-        self.name, self.places = path.name, Places(path.name)
-        self.size = 5 * path.stat().st_size
-        self._table = f"read_parquet({literal(str(path))})"
-        if set(str(path)) & set("*?[{"):
-            raise LedgerError(f"{path.name}: the name of a Parquet file cannot have any of * ? [ {{; rename it.")
-        try:
-            with duckdb.connect() as con:
-                described = con.execute(f"DESCRIBE SELECT * FROM {self._table}").fetchall()
-        except duckdb.Error as error:
-            raise LedgerError(f"{self.name}: the file cannot be read as Parquet.") from error
-        self.headings: Sequence[str] = [name for name, *_ in described]
+    name: str
+    places: Places
+    size: int
+    headings: Sequence[str]
+    _kinds: list[str]
+    _table: str
+
+    def _describe(self, con: duckdb.DuckDBPyConnection) -> None:
+        described = con.execute(f"DESCRIBE SELECT * FROM {self._table}").fetchall()
+        self.headings = [name for name, *_ in described]
         self._kinds = [str(kind) for _, kind, *_ in described]
+        for heading, kind in zip(self.headings, self._kinds, strict=True):
+            if kind.endswith("]") or kind.startswith(("STRUCT", "MAP", "UNION")):
+                raise LedgerError(f"{self.name}, column {heading}: a cell holds more than one value.")
 
     def load(
         self,
@@ -95,4 +96,58 @@ class ParquetSource:
         column = '"' + self.headings[position].replace('"', '""') + '"'
         if self._kinds[position] == "DOUBLE":  # the 15 digits that a spreadsheet keeps
             return f"CASE WHEN isfinite({column}) THEN format('{{:.15g}}', {column}) END"
+        if self._kinds[position] == "TIMESTAMP WITH TIME ZONE":  # the database's own text ends in +00
+            return f"CAST({column} AS VARCHAR) || ':00'"
         return f"CAST({column} AS VARCHAR)"
+
+
+class ParquetSource(TypedSource):
+    def __init__(self, path: Path) -> None:
+        self.name, self.places = path.name, Places(path.name)
+        self.size = 5 * path.stat().st_size
+        self._table = f"read_parquet({literal(str(path))})"
+        if set(str(path)) & set("*?[{"):
+            raise LedgerError(f"{path.name}: the name of a Parquet file cannot have any of * ? [ {{; rename it.")
+        try:
+            with duckdb.connect() as con:
+                self._describe(con)
+        except duckdb.Error as error:
+            raise LedgerError(f"{self.name}: the file cannot be read as Parquet.") from error
+
+
+class _Stream:
+    """A table by nothing but its Arrow stream, which needs no pyarrow, whatever else the table can do."""
+
+    def __init__(self, table: Any) -> None:
+        self._table = table
+
+    def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
+        return self._table.__arrow_c_stream__(requested_schema)
+
+
+class ArrowSource(TypedSource):
+    """A polars DataFrame, an Arrow table or any other that gives an Arrow stream. It is only read."""
+
+    size = 0  # it is in memory already
+
+    def __init__(self, table: Any) -> None:
+        self.name = "DataFrame" if "polars" in type(table).__module__ else "Arrow table"
+        self.places = Places(self.name)
+        self._table = "arrow_table"
+        # A reader gives its rows once only, and they are asked for twice.
+        self._stream = _Stream(table.read_all() if hasattr(table, "read_all") else table)
+        with duckdb.connect() as con:
+            con.register(self._table, self._stream)
+            self._describe(con)
+
+    def load(
+        self,
+        con: Connection,
+        chosen: Mapping[str, int],
+        scratch: Path,
+        progress: Progress,
+        whole: Sequence[int | None] | None = None,
+    ) -> None:
+        con.register(self._table, self._stream)
+        super().load(con, chosen, scratch, progress, whole)
+        con.unregister(self._table)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeGuard
 
 from ..errors import LedgerError
 from .database import Connection
@@ -39,8 +39,18 @@ def open_source(
 ) -> Source:
     """The right reader: for a file, a folder, a pattern such as exports/*.csv, several paths, the URL of a database,
     or a DataFrame."""
+    if hasattr(source, "columns") and hasattr(source, "iloc"):
+        from .frames import FrameSource
+
+        return FrameSource(source)
+    if hasattr(source, "__arrow_c_stream__"):
+        from .frames import ArrowSource
+
+        return ArrowSource(source)
     if isinstance(source, (list, tuple)) and len(source) == 1:
         source = source[0]
+    if not isinstance(source, (str, Path, list, tuple)):
+        raise LedgerError(f"A {type(source).__name__} is no ledger; give a path, a DataFrame or an Arrow table.")
     if is_database(source):
         from .server import DatabaseSource
 
@@ -50,10 +60,6 @@ def open_source(
             f"{'--table' if table is not None else '--query'} is for a database, whose URL then stands in the place "
             "of the ledger's file, such as postgresql://user@host/database."
         )
-    if hasattr(source, "columns") and hasattr(source, "iloc"):
-        from .frames import FrameSource
-
-        return FrameSource(source)
     if isinstance(source, (list, tuple)):
         return _open_several(source, encoding, sought)
     if Path(source).is_dir() or _is_pattern(source):
@@ -65,7 +71,7 @@ def open_source(
     return open_file(Path(source), encoding, sought)
 
 
-def is_database(source: Any) -> bool:
+def is_database(source: Any) -> TypeGuard[str]:
     return isinstance(source, str) and re.match(r"[A-Za-z][A-Za-z0-9_+]*://|sqlite:", source) is not None
 
 

@@ -15,7 +15,7 @@ from ...errors import LedgerError
 from .. import spellings, words
 from ..columns import plain_heading
 from ..database import Connection, connect, fill, one, rows
-from ..frames import FrameSource, ParquetSource
+from ..frames import FrameSource, TypedSource
 from ..records import ColumnChoice
 from ..sources import Progress, Source, open_source
 from ..tables import Sought, literal
@@ -173,7 +173,7 @@ class _Reader:
         self.con, self.shape, self.source, self.chosen, self.choices = con, shape, source, chosen, choices
         self.given = given
         self.rules = [rule for rule in rules if {rule.field, *rule.needs} <= set(chosen)]
-        self.typed = isinstance(source, SheetSource | FrameSource | ParquetSource)
+        self.typed = isinstance(source, SheetSource | FrameSource | TypedSource)
         self.raw = {name: f"raw_{name}" for name in chosen}
         self.columns: Mapping[str, Column] = shape.columns
         self.others: list[int] = []
