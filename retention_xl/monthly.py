@@ -71,7 +71,9 @@ def write_monthly(
 
     company = settings_for(ledger, settings_path)
     rates = load_rates(rates_path) if rates_path else company.rates
-    with read_ledger(ledger, rates=rates, progress=progress, **with_options(company, reading or {})) as read:
+    with read_ledger(
+        ledger, rates=rates, progress=progress, as_of=month, **with_options(company, reading or {})
+    ) as read:
         facts, told = read.facts(month), [*company.told, *read.told]
         source = Source(
             name=name,

@@ -24,6 +24,7 @@ from .fingerprint import fingerprint
 from .policies import Policies
 from .records import ColumnChoice, Facts, Nature, Quality
 from .scratch import Scratch
+from .snapshot import SnapshotSource, is_snapshot
 from .sources import Progress, Source, open_source
 from .supporting.finding import sheets_of, with_sheets
 from .supporting.loading import checked, load_tables
@@ -134,6 +135,7 @@ def read_ledger(
     sheet: str | None = None,
     table: str | None = None,
     query: str | None = None,
+    as_of: str | None = None,
     tables: Mapping[str, Any] | None = None,
     engine: Literal["duckdb", "spark"] = "duckdb",
     progress: Progress | None = None,
@@ -142,8 +144,9 @@ def read_ledger(
 
     Or from a database: its SQLAlchemy URL, with a `table` or a `query`. The source is never changed. `tables`: what
     stands beside it, by name (customers, cancellations, surveys ...): a file, "book.xlsx#Sheet" or a DataFrame. A sheet
-    of such a name in the ledger's own workbook is read without being named; None leaves it out. `engine` spark reads
-    Parquet or a table of Spark's catalog, by the session of the usual Spark configuration.
+    of such a name in the ledger's own workbook is read without being named; None leaves it out. `as_of` is the month of
+    a table of customers that has months of tenure and no dates. `engine` spark reads Parquet or a table of Spark's
+    catalog, by the session of the usual Spark configuration.
     """
     tell = progress or (lambda text, fraction: None)
     if isinstance(source, list | tuple) and len(source) == 1:
@@ -160,7 +163,11 @@ def read_ledger(
     else:
         opened = open_source(source, encoding, ledger_sought(columns or {}, sheet), table, query)
         beside = with_sheets(source, sheets_of(opened), checked(tables))
-    chosen = choose(opened.headings, columns, opened.name)
+    if cluster is None and is_snapshot(opened.headings, columns or {}):
+        opened = SnapshotSource(opened, as_of)
+        chosen = {field: (0, choice) for field, choice in opened.choices.items()}
+    else:
+        chosen = choose(opened.headings, columns, opened.name)
     policies = policies or Policies()
     before = read_beforehand(beside, policies)
     read_rates = load_rates(rates) if rates is not None else before.rates
@@ -182,6 +189,7 @@ def read_ledger(
         con.begin("Cleaning lines")
         choices = {field: choice for field, (_, choice) in chosen.items()}
         ledger.nature, ledger.nature_reason, ledger.currency = clean(con, choices, policy, opened.places)
+        ledger.nature_reason = getattr(opened, "nature_reason", ledger.nature_reason)
         ledger.columns = tuple(choices.values())
         ledger.told = tuple(getattr(opened, "told", ()))
         quality.collect(con)
