@@ -36,8 +36,8 @@ def test_a_snapshot_without_its_month_says_how_to_tell_it() -> None:
     with pytest.raises(LedgerError) as error:
         read_ledger(TELCO)
     assert str(error.value) == (
-        "telco_customers.csv.gz: this is a table of customers with 'tenure' and 'churn' and no date; say of which month "
-        "it is with --month, for example --month 2026-10."
+        "telco_customers.csv.gz: this is a table of customers with 'tenure' and 'churn' and no date; say of which "
+        "month it is with --month, for example --month 2026-10."
     )
 
 
