@@ -40,25 +40,29 @@ TYPES_OF_SERIALS_AND_BLANKS = NUMBER_TYPES | {str, type(None)}
 class Ids:
     """Customer ids as they stand in `cells`, and the `keys` that make two spellings one id ("" for a blank cell)."""
 
-    __slots__ = ("_keys", "cells", "in_capitals")
+    __slots__ = ("_keys", "alike", "cells")
 
     def __init__(self, cells: Sequence[Any], place: str) -> None:
         self.cells = in_bulk(cells)
-        self.in_capitals = False  # throughout, and without blanks: no two of them differ in their spelling alone
+        self.alike = ""  # of which kind all are, where no two of a kind differ in their spelling alone
         self._keys: Sequence[str] | None = None
-        if type(self.cells) is not Texts:
+        if type(self.cells) is Numbers:
+            self.alike = "numbers"
+        elif type(self.cells) is not Texts:
             self._keys = read_each(id_key, cells, place)
         elif self.cells.without_blanks:
             joined = self.cells.joined
             if joined.casefold() == joined:
                 self._keys = self.cells
-            else:
-                self.in_capitals = joined.isascii() and joined.upper() == joined
+            elif joined.isascii() and joined.upper() == joined:
+                self.alike = "capitals"
 
     @property
     def keys(self) -> Sequence[str]:
         """What makes two spellings one id; "" for a blank cell."""
-        if self._keys is None:
+        if self._keys is None and self.alike == "numbers":
+            self._keys = [id_key(number, "") for number in self.cells]
+        elif self._keys is None:
             self._keys = list(map(str.casefold, map(str.strip, self.cells)))
         return self._keys
 
@@ -70,7 +74,7 @@ class Ids:
 
     def shared_with(self, others: Ids) -> tuple[int, int]:
         """How many distinct ids are among the others too, and how many there are."""
-        if self.in_capitals and others.in_capitals:  # as they stand: a third of the time
+        if self.alike and self.alike == others.alike:  # as they stand: a third of the time
             keys = set(self.cells)
             return len(keys.intersection(others.cells)), len(keys)
         keys = self.distinct()

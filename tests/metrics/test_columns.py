@@ -81,6 +81,12 @@ def test_ids_in_capitals_are_compared_as_any_others(opening: list[str], closing:
         assert rx.crr(opening, closing) == rx.feature_usage(opening, closing) == len(kept) / len(held)
 
 
+@given(*[st.lists(st.floats(-3, 3) | st.sampled_from([0.0, -0.0, 1e300, 123.0]), min_size=1, max_size=6)] * 2)
+def test_ids_that_are_numbers_are_compared_as_any_others(opening: list[float], closing: list[float]) -> None:
+    as_texts = [str(int(one)) if one == int(one) else str(one) for one in opening]
+    assert rx.crr(opening, closing) == rx.crr(as_texts, closing)
+
+
 def test_every_function_says_in_a_refusal_where_the_cell_is_however_long_the_column() -> None:
     column = [100.0] * 5000 + ["n/a"]
     with pytest.raises(MetricError, match=r"^NRR: opening_mrr, cell 5001: 'n/a' is not a number\.$"):
