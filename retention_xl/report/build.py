@@ -62,7 +62,7 @@ def build_report(facts: Facts, settings: Settings, source: Source, previous: Pre
     )
     rates = {key: getattr(shown[-1], key) for key in ("crr", "drr", "grr", "nrr")}
     judges = judged(facts, settings.values()) | {own.id for own in settings.own_rules}
-    carried = carry_over(actions, previous, facts.month, judges, rates)
+    carried = carry_over(actions, previous, facts.month, judges, rates, [c.name for c in risk.listed] if risk else ())
     restated = restatement(facts, settings, previous) if previous else None
     words = PURCHASES if facts.nature == "purchases" else RECURRING
     tiles = _tiles(words, settings, shown)

@@ -59,10 +59,12 @@ def carry_over(
     month: str,
     judged: Collection[str] = (),
     figures: Mapping[str, float | None] | None = None,
+    at_risk: Collection[str] = (),
 ) -> Carried:
     """This month's actions first, then rows added by hand, then what has come to its end.
 
-    `judged` are the rules that this month's data can answer, `figures` its rates by name ("crr", "nrr" ...).
+    `judged` are the rules that this month's data can answer, `figures` its rates by name ("crr", "nrr" ...). `at_risk`
+    are the customers on this month's list of them: what people wrote there about others becomes a row here.
     """
     if previous is None:
         return Carried(tuple(_fresh(action, month) for action in actions))
@@ -83,6 +85,7 @@ def carry_over(
                 rows.append(_waiting(row, rule, recorded, month, rule in judged))
             else:
                 rows.append(_closed(row, rule, recorded, month, figures or {}))
+    rows += [found for row in previous.at_risk if (found := _about_risk(row, previous, at_risk))]
     added = _added(previous)
     dated = {"Due", "First seen", *(heading for heading, like in added.items() if like == "Due")}
     return Carried(tuple(part for row in rows for part in _within_cells(row, dated)), added)
@@ -243,6 +246,17 @@ def _kept(row: PreviousRow, cells: Mapping[str, Kept], rule: str, state: str, re
         if heading not in YOURS and isinstance(value, Formula) and _typed_over(heading, value, recorded)
     ]
     return _noted(kept, [*typed, *row.loose])
+
+
+def _about_risk(row: PreviousRow, previous: Previous, at_risk: Collection[str]) -> Row | None:
+    """What people wrote about a customer on the list At risk and what the list cannot take: nothing of it is lost."""
+    name, told = row.text("Customer"), list(row.loose)
+    if name not in at_risk:
+        told += [f"{h}: {text}" for h in previous.at_risk_added if (text := row.text(h))]
+    if not told:
+        return None
+    about = f"{LEFT_OVER}: At risk, {name} ({month_name(previous.month)})"
+    return Row(None, "", OPEN, "", {"What we see": about, "Notes": "\n".join(told)})
 
 
 def _by_hand(row: PreviousRow) -> Row:

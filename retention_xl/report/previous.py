@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import openpyxl
 
 from retention_xl.errors import TemplateError
+from retention_xl.report import risk
 from retention_xl.report.actions import HEADINGS, TABLE
 from retention_xl.report.cells import Plain
 from retention_xl.report.package import Package, Reference, letters, rewrite, split_cell
@@ -88,6 +89,8 @@ class Previous:
     added: tuple[str, ...]  # headings of columns that a person added
     record: Mapping[str, Recorded]
     sign_offs: tuple[SignOff, ...]  # those of earlier months, then this file's own
+    at_risk: tuple[PreviousRow, ...] = ()  # of the list of customers at risk, those in which a person wrote
+    at_risk_added: tuple[str, ...] = ()  # headings of the columns that a person added there
     closings: Mapping[str, float] = field(default_factory=dict)  # by customer, where the file holds the customer table
 
 
@@ -139,6 +142,8 @@ class _Reader:
                 f"(the name {RECORD} on a hidden sheet). Give the workbook of an earlier month."
             )
         columns, rows = self._rows(TABLE, HEADINGS, to_the_end=True)
+        risk_columns, risk_rows = self._rows(risk.TABLE, risk.HEADINGS)
+        risk_added = tuple(heading for heading in risk_columns if heading not in risk.HEADINGS)
         signed = [self._single(name) for name in SIGNED]
         sign_offs = [*self._sign_offs(), SignOff(month, plain_text(signed[0]), plain_text(signed[1]), signed[2])]
         return Previous(
@@ -148,6 +153,8 @@ class _Reader:
             rows=tuple(rows),
             added=tuple(heading for heading in columns if heading not in HEADINGS),
             record=self._record(),
+            at_risk=tuple(r for r in risk_rows if r.loose or any(r.cells.get(h) is not None for h in risk_added)),
+            at_risk_added=risk_added,
             sign_offs=tuple(s for s in sign_offs if s.prepared_by or s.reviewed_by or s.signed_on),
             closings={} if known(month, plain_text(facts.get(BY_CUSTOMER))) else self._closings(),
         )

@@ -13,6 +13,22 @@ from retention_xl.report.risk_signs import KINDS, Evidence, Leaving, Sign, evide
 
 Segment = Literal["Fight for", "Offer", "Look after", "Let go", "Leave in peace"]
 SEGMENTS: tuple[Segment, ...] = ("Fight for", "Offer", "Look after", "Let go", "Leave in peace")
+TABLE = "tblAtRisk"
+HEADINGS = (
+    "Customer",
+    "Segment",
+    "Revenue a month",
+    "Exposed",
+    "Score",
+    "Next renewal",
+    "Margin",
+    "Times typical",
+    "Accepts an offer",
+    "Largest offer",
+    "Offer pays",
+    "Signs",
+    "What to do",
+)
 DIGITS = 6  # of a score: 0.1 + 0.2 reaches 0.3
 
 

@@ -227,3 +227,12 @@ def test_whether_an_offer_pays_is_said_of_those_who_would_accept_it(tmp_path: Pa
     write_report(report_of(signed_facts(), policy__margin=margin), path)
     rows = list(openpyxl.load_workbook(path, data_only=True)["At risk"].iter_rows(min_row=23, max_row=30))
     assert {row[1].value: row[11].value or "" for row in rows if row[2].value == "Offer"} == {"Notice": told}
+
+
+def test_the_commentary_says_how_much_may_leave_and_who_first(tmp_path: Path) -> None:
+    path = tmp_path / "report.xlsx"
+    write_report(report_of(signed_facts(), policy__margin=0.8), path)
+    said = [value for (sheet, _), value in cached(path).items() if sheet == "Commentary" and "signs of" in str(value)]
+    told = "8 customers with 4,450 of MRR show signs of leaving, 43.4 % of all; 500 of it is worth fighting for"
+    assert str(said[0]).startswith(told)
+    assert str(said[0]).endswith("Most exposed: Notice (500), Quote (1,200), Usage (900).")

@@ -3,36 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from functools import partial
 
 from retention_xl.report.cells import Addresses, Block, Cell, Content, List, Single, span
 from retention_xl.report.model import Report
-from retention_xl.report.risk import DIGITS, SEGMENTS, AtRisk, Risk
+from retention_xl.report.previous import Formula, Kept
+from retention_xl.report.risk import DIGITS, HEADINGS, SEGMENTS, TABLE, AtRisk, Risk
 from retention_xl.report.risk_wording import MEANINGS, advice, signs_in_words, without_data
 from retention_xl.report.sheets.bridge import Rows
 from retention_xl.report.sheets.live import CUSTOMERS
+from retention_xl.report.sheets.sentence import Sentence
 from retention_xl.report.sheets.settings import setting
 from retention_xl.report.wording import NOT_AVAILABLE
 
 SHEETS = ("At risk", "Signs of leaving")
-TABLE = "tblAtRisk"
 SEGMENT_BLOCK, LIFETIME, NOTE = "rx_risk_segments", "rx_risk_lifetime", "rx_risk_note"
 RULES, SIGNS = "rx_risk_rules", "rx_risk_signs"
-HEADINGS = (
-    "Customer",
-    "Segment",
-    "Revenue a month",
-    "Exposed",
-    "Score",
-    "Next renewal",
-    "Margin",
-    "Times typical",
-    "Accepts an offer",
-    "Largest offer",
-    "Offer pays",
-    "Signs",
-    "What to do",
-)
+_NAMED = 3
 COUNT, REVENUE, SHARE, MEANING = range(4)  # columns of the block of segments
 LISTED, MORE, AT_RISK, OTHERS, ALL = range(len(SEGMENTS), len(SEGMENTS) + 5)  # and its rows below the segments
 COUNTS, LIMIT, WEIGHT = range(3)  # rows of the rules of the score
@@ -74,12 +62,73 @@ def blocks(report: Report) -> dict[str, Block]:
 def lists(report: Report) -> dict[str, List]:
     """One row a customer, the most exposed first."""
     risk = report.risk
-    return {TABLE: List(HEADINGS, len(risk.listed), lambda at: _rows(report, risk, at))} if risk else {}
+    if risk is None:
+        return {}
+    added = _added(report)
+    headings = (*HEADINGS, *added)
+    return {TABLE: List(headings, len(risk.listed), lambda at: _with_added(report, risk, at), added=added)}
+
+
+def _added(report: Report) -> dict[str, str]:
+    """The columns that people added last month, with the column of ours whose look each takes."""
+    previous = report.previous
+    if previous is None:
+        return {}
+    looks = {}
+    for heading in previous.at_risk_added:
+        known = [value for row in previous.at_risk if (value := row.cells.get(heading)) is not None]
+        dates = bool(known) and all(isinstance(value, date) for value in known)
+        looks[heading] = "Next renewal" if dates else "What to do"
+    return looks
+
+
+def _with_added(report: Report, risk: Risk, at: Addresses) -> Iterable[Sequence[Content]]:
+    """Each row with what people wrote about its customer in columns of their own."""
+    added = _added(report)
+    before = {row.text("Customer"): row for row in report.previous.at_risk} if report.previous else {}
+    headings = (*HEADINGS, *added)
+    for number, (customer, row) in enumerate(zip(risk.listed, _rows(report, risk, at), strict=True)):
+        earlier = before.get(customer.name)
+        kept = [None if earlier is None else earlier.cells.get(heading) for heading in added]
+        yield [*row, *(_kept(at, number, headings, value) for value in kept)]
+
+
+def _kept(at: Addresses, row: int, headings: Sequence[str], value: Kept) -> Content:
+    """A formula finds the columns of its row by their headings; one that refers elsewhere keeps its result."""
+    if not isinstance(value, Formula):
+        return value
+    if not value.pieces:
+        return value.value
+    pieces = (
+        _near(at.cell(TABLE, row, headings.index(piece))) if i % 2 else piece for i, piece in enumerate(value.pieces)
+    )
+    return Cell(None, "".join(pieces))
 
 
 def listed_revenue(at: Addresses) -> str:
     """The address of the revenue of all at risk and all others together."""
     return at.cell(SEGMENT_BLOCK, ALL, REVENUE)
+
+
+def told(report: Report, at: Addresses) -> Content:
+    """The sentence of the commentary: how many, how much, who first."""
+    risk = report.risk
+    assert risk is not None, "the sentence is made only where somebody is at risk"
+    place = partial(at.cell, SEGMENT_BLOCK)
+    closing = report.shown[-1].facts.closing / 100
+    one = len(risk.every) == 1
+    said = Sentence().number(len(risk.every), place(AT_RISK, COUNT))
+    said.say(f" {'customer' if one else 'customers'} with ").number(risk.cents / 100, place(AT_RISK, REVENUE))
+    said.say(f" of MRR {'shows' if one else 'show'} signs of leaving, ")
+    said.percent(risk.cents / 100 / closing, place(AT_RISK, SHARE)).say(" of all; ")
+    fought = [sum(c.revenue for c in risk.listed if c.segment == name) for name in ("Fight for", "Offer")]
+    rows = [SEGMENTS.index("Fight for"), SEGMENTS.index("Offer")]
+    worth = "+".join(place(row, REVENUE) for row in rows)
+    said.number(sum(fought), f"({worth})").say(" of it is worth fighting for and ready to go. Most exposed: ")
+    for row, customer in enumerate(risk.listed[:_NAMED]):
+        said.say(", " if row else "").word(customer.name, cell_of(at, row, "Customer")).say(" (")
+        said.number(customer.revenue, cell_of(at, row, "Revenue a month")).say(")")
+    return said.say(".").cell()
 
 
 def cell_of(at: Addresses, row: int, heading: str) -> str:

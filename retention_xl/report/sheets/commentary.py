@@ -9,7 +9,7 @@ from itertools import groupby
 from retention_xl.report.cells import Addresses, Block, Cell, Content, span
 from retention_xl.report.effects import effects
 from retention_xl.report.model import Report
-from retention_xl.report.sheets import cohorts, experience_commentary, movers
+from retention_xl.report.sheets import at_risk, cohorts, experience_commentary, movers
 from retention_xl.report.sheets import effects as effect_cells
 from retention_xl.report.sheets.bridge import REVENUE, REVENUE_ROWS, Rows
 from retention_xl.report.sheets.movers import Mover
@@ -84,6 +84,7 @@ def _sentences(report: Report) -> list[tuple[str, str, str, Making]]:
         "largest": True,
         **{kind: any(m.kind == kind for m in largest) for kind in movers.KINDS},
         "cohorts": _cohort_groups(report) is not None,
+        "at_risk": report.risk is not None,
     }
     revenue, stayed, kept, behind = "Revenue", "Who stayed", "Revenue kept", "Customers behind it"
     every: list[tuple[str, str, str, Making]] = [
@@ -101,6 +102,7 @@ def _sentences(report: Report) -> list[tuple[str, str, str, Making]]:
         (behind, "largest", "Movers", partial(_largest, largest)),
         *((behind, kind, "Movers", partial(_behind, kind, ordered)) for kind in reversed(movers.KINDS)),
         ("Cohorts", "cohorts", "Cohorts customers", _cohorts),
+        ("Who may leave", "at_risk", "At risk", at_risk.told),
     ]
     return [*(entry for entry in every if has[entry[1]]), *experience_commentary.sentences(report)]
 
