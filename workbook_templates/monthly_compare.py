@@ -34,7 +34,7 @@ def compare(wb: Workbook) -> None:
         "Compare",
         "The same month by the published rules of others. No rule is wrong; they answer different questions.",
         "compare",
-        (2, 44, *[15] * 5, 26),
+        (2, 44, *[15] * 6, 31),
     )
     formats = (*[PERCENT] * 6, RATIO, MONEY)
     looks = by_row(*map(number, formats))
@@ -44,7 +44,7 @@ def compare(wb: Workbook) -> None:
     put(ws, "B33", "From our figure to each of theirs, one change of the rule at a time", bold=True, color=ACCENT)
     ws.row_breaks.append(Break(id=32))
     steps = list(_steps())
-    block(wb, ws, "rx_compare_steps", "C35", len(steps), 6, lambda i, j: steps[i][j], lambda i, j: steps[i][3])
+    block(wb, ws, "rx_compare_steps", "C35", len(steps), 7, lambda i, j: steps[i][j], lambda i, j: steps[i][3])
     below = 35 + len(steps) + 1
     first_ratio = next(i for i, looks in enumerate(steps) if looks[0]["number"] == RATIO)
     ws.row_breaks.append(Break(id=34 + first_ratio))
@@ -52,7 +52,7 @@ def compare(wb: Workbook) -> None:
     counts = (*[number(COUNT)] * 7, *[number(MONEY)] * 10, {**number(MONEY), "color": GREY})
     total = {4: TOTAL, 14: TOTAL}
     block(wb, ws, "rx_compare_counts", f"C{below + 2}", 18, 3, lambda i, j: {**counts[i], **total.get(i, {})})
-    ws.row_dimensions[below + 1].height = 44
+    ws.row_dimensions[below + 1].height = 30
     below += 22
     ws.row_breaks.append(Break(id=below - 1))
     put(ws, f"B{below}", "Where the rules are published, and what is left out", bold=True, color=ACCENT)
@@ -83,4 +83,4 @@ def _steps() -> Iterator[tuple[Look, ...]]:
             last: Look = {"bold": True, "background": PALE} if i == len(chain["steps"]) else {}
             unit: Look = {"color": GREY, "size": 9, "align": "center"}
             says: Look = {"indent": 1, **last}
-            yield {**number(code), **last}, {**number(change), **last}, {**unit, **last}, says, says, says
+            yield {**number(code), **last}, {**number(change), **last}, {**unit, **last}, says, says, says, says

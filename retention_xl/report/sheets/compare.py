@@ -72,9 +72,9 @@ def blocks(report: Report) -> dict[str, Block]:
         ),
         STEPS: Block(
             len(steps),
-            6,
+            7,
             lambda at: [step(at) for _, step in steps],
-            ["Figure", "Step", "Unit", "What changes", None, None],
+            ["Figure", "Step", "Unit", "What changes", None, None, None],
             [label for label, _ in steps],
         ),
         COUNTS: Block(len(TERM_LABELS), len(COLUMNS), lambda at: _counts(report, at), columns, TERM_LABELS),
