@@ -9,6 +9,7 @@ from datetime import date
 from retention_xl import metrics
 from retention_xl.ledger.records import Facts
 from retention_xl.report import rules_customers, rules_experience, rules_risk, rules_surveys, rules_totals
+from retention_xl.report.experience import Experience
 from retention_xl.report.own_rules import OwnRule, judged_by
 from retention_xl.report.risk import Risk
 from retention_xl.report.rules import (
@@ -131,16 +132,19 @@ def checklist(
     inputs: Mapping[str, float] | None = None,
     risk: Risk | None = None,
     own: Sequence[OwnRule] = (),
+    counts: Experience | None = None,
 ) -> tuple[Action, ...]:
     """What the month calls for, the most money first.
 
     A margin of 1 means that none is set: no offer is then put into figures. `minimum` replaces the fewest customers
     behind a rate, but not where a rule states its own number. `inputs` are the settings by key ("offer.months"); our
     starting values where none are given. `risk` says who may leave, `own` are the
-    company's own rules.
+    company's own rules, `counts` what was counted of customers' experience, where the caller has counted it already.
     """
     given = starting_values() if inputs is None else inputs
-    case = Case(facts, limits, targets, margin, checks_failed, confidence, longest_lifetime, minimum, given, risk)
+    case = Case(
+        facts, limits, targets, margin, checks_failed, confidence, longest_lifetime, minimum, given, risk, counts
+    )
     absent, found = _absent(facts, given), []
     for rule in rules():
         if rule.condition and facts.nature in rule.natures and not absent & set(rule.needs):
@@ -225,7 +229,7 @@ def _action(case: Case, rule: Rule, breach: Breach) -> Action:
         status="Done" if rule.closes_itself else "Open",
         first_seen=case.facts.month,
         due=breach.due,
-        behind=breach.customers if len(breach.customers) <= _BEHIND else (),
+        behind=tuple(largest_first(breach.customers)) if len(breach.customers) <= _BEHIND else (),
         exposes=breach.exposes,
     )
 

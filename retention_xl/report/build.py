@@ -8,7 +8,7 @@ from typing import cast
 from retention_xl import metrics
 from retention_xl.errors import MetricError
 from retention_xl.ledger.records import Facts, MonthFacts
-from retention_xl.report.acquisition import acquisition
+from retention_xl.report.acquisition import acquisition, groups
 from retention_xl.report.actions import checklist, judged, missing_data
 from retention_xl.report.carry_over import carry_over
 from retention_xl.report.checks import make_checks
@@ -46,6 +46,7 @@ def build_report(facts: Facts, settings: Settings, source: Source, previous: Pre
     tiers = _tiers(facts, settings)
     cohorts = _cohorts(facts, settings)
     risk = at_risk(facts, settings.values())
+    experienced = experience(facts, settings.values())
     checks = make_checks(facts, settings, shown, tiers, cohorts, risk)
     actions = checklist(
         facts,
@@ -59,6 +60,7 @@ def build_report(facts: Facts, settings: Settings, source: Source, previous: Pre
         inputs=settings.values(),
         risk=risk,
         own=settings.own_rules,
+        counts=experienced,
     )
     rates = {key: getattr(shown[-1], key) for key in ("crr", "drr", "grr", "nrr")}
     judges = judged(facts, settings.values()) | {own.id for own in settings.own_rules}
@@ -84,8 +86,9 @@ def build_report(facts: Facts, settings: Settings, source: Source, previous: Pre
         restated=restated,
         risk=risk,
         judged=judges,
-        experience=experience(facts, settings.values()),
+        experience=experienced,
         acquisition=acquisition(facts) if facts.nature == "recurring" else None,
+        groups=groups(facts) if facts.nature == "recurring" else (),
     )
 
 

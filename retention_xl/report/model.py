@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from retention_xl.ledger.records import ColumnChoice, Facts, MonthFacts
-from retention_xl.report.acquisition import Acquisition
+from retention_xl.report.acquisition import Acquisition, Group
 from retention_xl.report.actions import Action
 from retention_xl.report.carry_over import Carried
 from retention_xl.report.experience import Experience
@@ -187,6 +187,7 @@ class Report:
     judged: frozenset[str] = frozenset()  # rules that these facts have the data for
     experience: Experience | None = None
     acquisition: Acquisition | None = None
+    groups: tuple[Group, ...] = ()  # plans and channels
 
     @property
     def by_customer(self) -> bool:

@@ -67,6 +67,7 @@ class Case:
     smallest: int | None
     inputs: Mapping[str, float]  # settings by key, such as "offer.months"; what is not set is not in it
     risk: Risk | None = None  # who may leave; None where the data cannot tell or nobody may
+    counts: Experience | None = None  # of customers' experience, where they are at hand
 
     @cached_property
     def words(self) -> Wording:
@@ -106,7 +107,7 @@ class Case:
     @cached_property
     def experience(self) -> Experience | None:
         """What the tables beside the ledger say of customers' experience."""
-        return experience(self.facts, self.inputs)
+        return self.counts or experience(self.facts, self.inputs)
 
     @cached_property
     def people(self) -> People:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from retention_xl.report.acquisition import Acquisition, Group, Winning, groups, winning
+from retention_xl.report.acquisition import Acquisition, Group, Winning, winning
 from retention_xl.report.build import ratio, wilson
 from retention_xl.report.cells import Addresses, Block, Cell, Content, Single, span
 from retention_xl.report.lifetime import Lifetime, lifetime
@@ -28,7 +28,7 @@ def blocks(report: Report) -> dict[str, Block]:
     found = lifetime(report)
     if found is None:
         return {}
-    made = groups(report.facts)
+    made = report.groups
     table = Block(
         max(1, len(made)),
         9,
@@ -75,7 +75,7 @@ def singles(report: Report) -> dict[str, Single]:
 
 def unused_breaks(report: Report) -> list[str]:
     """The table of plans and channels begins a page only where it has rows."""
-    return [] if lifetime(report) is None or groups(report.facts) else [GROUPS]
+    return [] if lifetime(report) is None or report.groups else [GROUPS]
 
 
 def _window(report: Report, back: int) -> str:
@@ -136,7 +136,7 @@ def _cac(report: Report, won: Acquisition, at: Addresses) -> Iterable[Sequence[C
     margin = report.settings.number("policy.margin")
     months = int(report.settings.number(CAC_MONTHS))
     longest = report.settings.number("policy.cltv_months")
-    sums, rows, made = _Sums(report, won, at), Rows(report, at), groups(report.facts)
+    sums, rows, made = _Sums(report, won, at), Rows(report, at), report.groups
     columns: list[list[Content]] = []
     for back in (0, 1):
         window = winning(report.facts, months, margin, longest, back)
