@@ -323,6 +323,20 @@ def test_a_closed_ticket_with_its_date_is_taken(beside: Any) -> None:
     assert [t.closed for t in ledger.facts("2026-03").supporting.tickets] == [date(2026, 2, 3), None]
 
 
+def test_spend_is_converted_at_the_rate_of_its_month(given: Given, tmp_path: Path) -> None:
+    (tmp_path / "rates.csv").write_text("currency,rate,date\nUSD,0.9,2026-02-01\nUSD,0.8,2026-03-15\n", "utf-8")
+    (tmp_path / "spend.csv").write_text(
+        "Month,Amount,Currency\n2026-01,100,USD\n2026-02,100,USD\n2026-03,100,USD\n2026-03,1,EUR\n", "utf-8"
+    )
+    ledger = given(
+        LEDGER.replace("Term\n", "Term,Currency\n").replace("ly\n", "ly,EUR\n").replace("ual\n", "ual,EUR\n"),
+        currency="EUR",
+        tables={"rates": tmp_path / "rates.csv", "spend": tmp_path / "spend.csv"},
+    )
+    assert ledger.facts("2026-03").supporting.spend == (Spend("2026-02", "", 90_00), Spend("2026-03", "", 81_00))
+    assert noted(ledger) == [("spend", 2, "Currency", "USD", "has no rate to EUR; give one with --rates")]
+
+
 def test_usage_without_a_count_counts_its_rows_and_remembers_the_first_day(beside: Any) -> None:
     ledger = beside(usage="Customer,Event,Date\nAnn,Search,2026-02-03\nAnn,Search,2026-01-09\nAnn,Search,2026-02-28\n")
     assert ledger.facts("2026-02").supporting.usage == (

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from difflib import get_close_matches
 from pathlib import Path
@@ -120,24 +121,32 @@ def _load(
 
 
 def _in_home_currency(home: str, rates: Mapping[str, Decimal]) -> tuple[tuple[RowRule, ...], str]:
-    """Spend in cents of the report's currency; what cannot be converted is not taken."""
+    """Spend in cents of the report's currency at the rate of its month's end; what cannot be converted is not taken."""
     known = {**rates, **({home: Decimal(1)} if home else {})}
-    stated = "coalesce(currency, nullif(sign_amount, ''))"
+    month = "coalesce(month, month_number(day))"
+    stated, rate = "coalesce(currency, nullif(sign_amount, ''))", "1"
     rules: tuple[RowRule, ...] = ()
     if known:
-        unknown = f"NOT list_contains([{', '.join(map(literal, known))}], {{}})"
+        history = getattr(rates, "history", {})
+        steps = " ".join(_steps(code, history.get(code, [(date.min, rate)]), month) for code, rate in known.items())
+        rate = f"CASE WHEN {stated} IS NULL THEN 1 {steps} END"
         reason = f"has no rate to {home}; give one with --rates"
-        sign = "CASE WHEN currency IS NULL THEN nullif(sign_amount, '') END"
         rules = (
-            RowRule("currency", unknown.format("currency"), reason),
-            RowRule("amount", unknown.format(sign), f"its currency {reason}"),
+            RowRule("currency", f"currency IS NOT NULL AND {rate} IS NULL", reason),
+            RowRule("amount", f"{rate} IS NULL", f"its currency {reason}"),
         )
-    rate = " ".join(f"WHEN {literal(code)} THEN CAST({rate} AS DECIMAL(20, 12))" for code, rate in known.items())
-    converted = f"amount * CASE {stated} {rate} ELSE 1 END" if known else "amount"
-    month = "coalesce(month, month_number(day)) AS month"
-    cents = f"CAST(round({converted} * 100) AS BIGINT) AS cents"
-    kept = f"SELECT line, {month}, coalesce(channel, '') AS channel, {cents} FROM taken"
-    return rules, kept
+    cents = f"CAST(round(amount * {rate} * 100) AS BIGINT) AS cents"
+    return rules, f"SELECT line, {month} AS month, coalesce(channel, '') AS channel, {cents} FROM taken"
+
+
+def _steps(code: str, steps: Sequence[tuple[date, Decimal]], month: str) -> str:
+    """The rates of a currency by the month's last day, the latest first."""
+    last = f"last_day(make_date({month} // 12, {month} % 12 + 1, 1))"
+    return " ".join(
+        f"WHEN coalesce(currency, sign_amount) = {literal(code)} AND {last} >= DATE '{day}' "
+        f"THEN CAST({rate} AS DECIMAL(20, 12))"
+        for day, rate in sorted(steps, reverse=True)
+    )
 
 
 def _know_customers(con: Connection) -> None:
