@@ -1,9 +1,12 @@
--- Customers whose services need a closer look: with several invoices for one month's end, or with lines that a policy acts on.
+-- Customers whose services need a closer look: with invoices of several days for one month's end, or with lines that a policy
+-- acts on.
 CREATE OR REPLACE TABLE looked_at AS
 SELECT customer FROM cells WHERE $overlap AND invoices > 1
 UNION
 SELECT customer FROM lines
-WHERE refusal = '' AND (role = 'pause' OR ($stops AND role = 'cancel') OR ($refunds AND role IN ('refund', 'credit')))
+WHERE refusal = ''
+  AND (role = 'pause' OR ($overlap AND role = 'credit') OR ($stops AND role = 'cancel')
+    OR ($refunds AND role IN ('refund', 'credit')))
 UNION
 SELECT l.customer FROM lines l JOIN unpaid u ON u.line = l.line WHERE $unpaid
 UNION
