@@ -21,7 +21,7 @@ SELECT CAST(row_number() OVER (ORDER BY min(line)) AS INTEGER) AS number, custom
 FROM line_subscriptions GROUP BY customer, subscription;
 
 UPDATE lines SET customer = (
-    SELECT n.number FROM line_subscriptions s
+    SELECT max(n.number) FROM line_subscriptions s
     JOIN subscribers n ON n.customer = s.customer AND n.subscription = s.subscription
     WHERE s.line = lines.line
 ) WHERE customer IS NOT NULL;
@@ -32,8 +32,9 @@ SELECT n.number AS customer, CASE WHEN n.subscription = '' THEN c.key ELSE c.key
 FROM subscribers n JOIN customers c ON c.customer = n.customer;
 
 -- Tables beside the ledger know customers, not subscriptions: they meet those that are a customer's only one.
-UPDATE spellings SET customer = (
-    SELECT min(number) FROM subscribers n WHERE n.customer = spellings.customer HAVING count(*) = 1
-);
+CREATE OR REPLACE TABLE sole_subscribers AS
+SELECT customer, min(number) AS number FROM subscribers GROUP BY customer HAVING count(*) = 1;
 
-DROP TABLE line_subscriptions; DROP TABLE subscribers;
+UPDATE spellings SET customer = (SELECT max(n.number) FROM sole_subscribers n WHERE n.customer = spellings.customer);
+
+DROP TABLE sole_subscribers; DROP TABLE line_subscriptions; DROP TABLE subscribers;

@@ -2,7 +2,7 @@
 INSERT INTO unserved
 WITH billed AS (
     SELECT s.line, s.customer, s.subscription, s.first_day, s.first_month, s.covered, u.due,
-        count(*) FILTER (WHERE u.line IS NULL) OVER (
+        sum(CASE WHEN u.line IS NULL THEN 1 ELSE 0 END) OVER (
             PARTITION BY s.customer, s.subscription ORDER BY s.first_day, s.line ROWS UNBOUNDED PRECEDING
         ) AS paid_before
     FROM services s LEFT JOIN unpaid u ON u.line = s.line

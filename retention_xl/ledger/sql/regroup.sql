@@ -10,7 +10,7 @@ CREATE OR REPLACE TABLE moved_ids AS
 SELECT o.customer, n.customer AS goes_by
 FROM regrouped r JOIN customers o ON o.key = r.key JOIN customers n ON n.key = r.new_key;
 
-UPDATE spellings SET customer = (SELECT m.goes_by FROM moved_ids m WHERE m.customer = spellings.customer)
+UPDATE spellings SET customer = (SELECT max(m.goes_by) FROM moved_ids m WHERE m.customer = spellings.customer)
 WHERE customer IN (SELECT customer FROM moved_ids);
 
 DELETE FROM customers WHERE customer IN (SELECT customer FROM moved_ids);
