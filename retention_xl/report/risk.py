@@ -145,14 +145,10 @@ def at_risk(facts: Facts, values: Mapping[str, float]) -> Risk | None:
     found = evidence_of(facts, values)
     lowest, weights = values["risk.listed"], {sign.key: values[sign.weight_key] for sign in found.signs}
     reached: list[tuple[float, Pair, Evidence]] = []
-    others = others_cents = 0
     for pair, evidence in found.customers:
         score = round(min(1.0, sum(weights[key] for key in evidence.counting)), DIGITS)
         if score >= lowest and score > 0:
             reached.append((score, pair, evidence))
-        else:
-            others += 1
-            others_cents += pair.closing or 0
     if not reached:
         return None
     reached.sort(key=lambda one: (-one[0] * (one[1].closing or 0), one[1].name))
@@ -162,6 +158,7 @@ def at_risk(facts: Facts, values: Mapping[str, float]) -> Risk | None:
     typical = closing.closing / closing.closing_customers / 100
     lifetime = months_stayed(facts.movements, values["policy.cltv_months"])
     rest = reached[rows:]
+    cents = sum(pair.closing or 0 for _, pair, _ in reached)
     return Risk(
         signs=found.signs,
         grounds=tuple(ground for ground, _, _ in grounds),
@@ -171,8 +168,8 @@ def at_risk(facts: Facts, values: Mapping[str, float]) -> Risk | None:
         ),
         more=len(rest),
         more_cents=sum(pair.closing or 0 for _, pair, _ in rest),
-        others=others,
-        others_cents=others_cents,
+        others=found.paying - len(reached),
+        others_cents=found.cents - cents,
         every=tuple((pair.name, pair.closing or 0) for _, pair, _ in reached),
         typical=typical,
         lifetime=lifetime,

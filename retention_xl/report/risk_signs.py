@@ -61,10 +61,12 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Found:
-    """The signs of this month's data, and every paying customer with what is known of it."""
+    """The signs of this month's data, and every paying customer for whom one counts with what is known of it."""
 
     signs: tuple[Sign, ...]
     customers: tuple[tuple[Pair, Evidence], ...]
+    paying: int  # all customers, and what they pay
+    cents: int
 
 
 _FORMS: tuple[tuple[str, str, Counts, str, float, float], ...] = (
@@ -86,7 +88,7 @@ OF_SIGNS = frozenset(key for kind, _, _, limit, _, _ in _FORMS for key in (f"ris
 
 
 def evidence_of(facts: Facts, values: Mapping[str, float]) -> Found:
-    """Every customer with revenue at the closing. A sign that nothing in the data can tell is none of the signs."""
+    """Looks at every customer with revenue at the closing. What nothing in the data can tell is none of the signs."""
     day = last_day(facts.month)
     beside = facts.supporting
     going = leaving(facts)
@@ -126,7 +128,8 @@ def evidence_of(facts: Facts, values: Mapping[str, float]) -> Found:
         if usage is not None and name in usage:
             known["usage"] = usage[name]
         if pair.opening and pair.closing is not None:
-            known["contraction"] = round(max(0.0, 100 * (pair.opening - pair.closing) / pair.opening), 1)
+            cut = pair.opening - pair.closing
+            known["contraction"] = round(100 * cut / pair.opening, 1) if cut > 0 else 0.0
         if name in answers:
             known["detractor"] = answers[name]
         if there["tickets"]:
@@ -145,6 +148,8 @@ def evidence_of(facts: Facts, values: Mapping[str, float]) -> Found:
             for key, fact in known.items()
             if key in limits and (fact <= limits[key] if falling[key] else fact >= limits[key])
         )
+        if not counting:
+            continue
         found.append(
             (
                 pair,
@@ -159,7 +164,7 @@ def evidence_of(facts: Facts, values: Mapping[str, float]) -> Found:
                 ),
             )
         )
-    return Found(signs, tuple(found))
+    return Found(signs, tuple(found), len(active), sum(pair.closing or 0 for pair in active))
 
 
 def leaving(facts: Facts) -> dict[str, Leaving]:

@@ -18,7 +18,7 @@ from retention_xl.report.rules import starting_values
 from retention_xl.report.settings import load_settings
 from retention_xl.report.write import write_report
 
-from .engines import cached, compare, recalc_formualizer, recalc_ironcalc, recalc_libreoffice
+from .engines import cached, compare, formulas, recalc_formualizer, recalc_ironcalc, recalc_libreoffice
 from .made_facts import Account, accounts, made_facts
 from .risk_facts import AFTER, SIGNED, days_ago, signed_facts
 from .small_facts import facts_of
@@ -236,3 +236,19 @@ def test_the_commentary_says_how_much_may_leave_and_who_first(tmp_path: Path) ->
     told = "8 customers with 4,450 of MRR show signs of leaving, 43.4 % of all; 500 of it is worth fighting for"
     assert str(said[0]).startswith(told)
     assert str(said[0]).endswith("Most exposed: Notice (500), Quote (1,200), Usage (900).")
+
+
+def test_the_revenue_behind_an_action_is_a_formula_over_the_cells_that_hold_it(tmp_path: Path) -> None:
+    path = tmp_path / "report.xlsx"
+    lost = accounts(4, *[90] * 12, None, name="Lost")
+    cutter = Account("Cutter", (*[900] * 12, 500))
+    facts = made_facts([*accounts(30, *[100] * 13), cutter, *lost])
+    write_report(report_of(facts, risk__listed=0.1), path)
+    written = formulas(path)
+    rows = {r[2].value: r[0].row for r in openpyxl.load_workbook(path)["Actions"].iter_rows(min_row=7) if r[2].value}
+    exposed = {rule: written["Actions", f"H{row}"] for rule, row in rows.items() if ("Actions", f"H{row}") in written}
+    assert exposed["R01"].startswith("-'Bridge'!")
+    assert exposed["R08"].startswith("'At risk'!")
+    assert exposed["R07"].startswith("SUM('Data customers'!")
+    values = cached(path)
+    assert [values["Actions", f"H{rows[rule]}"] for rule in ("R01", "R07", "R08")] == [360, 1400, 500]
