@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
 from retention_xl import metrics
+from retention_xl.errors import SettingsError
 from retention_xl.ledger.records import Facts
 from retention_xl.ledger.supporting.records import FeatureUse, Spend, Supporting, SurveyAnswer
 from retention_xl.report.actions import Action, checklist, default_limits, judged
 from retention_xl.report.rules import starting_values
+from retention_xl.report.settings import load_settings
 
 from .experience_cases import AUGUST, EXPERIENCE_CASES, MONTHS, answers, everybody, feature, spent, starters, surveyed
 from .made_facts import accounts
@@ -144,3 +148,28 @@ def test_days_are_counted_from_the_first_day_in_the_ledger() -> None:
         card.first_value == date(2026, 6, 28) + timedelta(days=7) for card in facts.supporting.customers.values()
     )
     assert MONTHS[3] == "2026-06"
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("nps = -101", "experience.nps = -101 must lie between -100 and 100."),
+        ("ux = 101", "experience.ux = 101 must lie between 0 and 100."),
+        ("cac_months = 13", "experience.cac_months = 13 must lie between 1 and 12."),
+        ("activation_days = 0", "experience.activation_days = 0 must be a whole number of days, 1 or more."),
+        ("lift_months = 1.5", "experience.lift_months = 1.5 must be a whole number of months, 1 or more."),
+        ("csat = 80", "experience.csat = 80 is over 1; write rates as fractions, 0.95 for 95 %."),
+        ("response_hours = -1", "experience.response_hours = -1 is negative; it must be 0 or more."),
+    ],
+)
+def test_a_setting_of_the_section_experience_that_cannot_be_is_refused(line: str, said: str, tmp_path: Path) -> None:
+    path = tmp_path / "retention.toml"
+    path.write_text(f"[experience]\n{line}\n", "utf-8")
+    with pytest.raises(SettingsError, match=re.escape(said)):
+        load_settings(path)
+
+
+def test_a_target_for_nps_may_be_negative(tmp_path: Path) -> None:
+    path = tmp_path / "retention.toml"
+    path.write_text("[experience]\nnps = -10\n", "utf-8")
+    assert load_settings(path)["experience.nps"] == -10
