@@ -140,6 +140,7 @@ def _breach(case: Case, own: OwnRule, rule: Rule, condition: Condition) -> Breac
         customers,
         endangered=own.about in ("lost", "contracted", "at_risk", "largest"),
         due=due,
+        exposes={"lost": "churn", "at_risk": "at_risk"}.get(own.about, ""),
     )
 
 

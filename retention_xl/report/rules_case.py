@@ -37,7 +37,7 @@ class Breach:
     offer_to: tuple[tuple[str, int], ...] = ()  # customers who can still be kept
     do: str = ""  # what this finding adds to what the rule says
     due: date | None = None
-    exposes: str = ""  # where it is a sum of the month: "churn", "contraction", "losses" (both)
+    exposes: str = ""  # where it is a sum of the month: "churn", "contraction", "losses" (both), "at_risk"
 
 
 @dataclass(frozen=True, slots=True)

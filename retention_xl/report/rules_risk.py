@@ -34,7 +34,7 @@ def revenue_at_risk(case: Case, rule: Rule) -> Breach | None:
         f"leaving: {percent(share)} of all (limit {percent(allowed)}). The largest: {names_in_words(names, _NAMED)}. "
         f"The sheet At risk lists them with their signs."
     )
-    return Breach(share, "risk_share", "fraction", allowed, "share", finding, risk.cents, risk.every)
+    return Breach(share, "risk_share", "fraction", allowed, "share", finding, risk.cents, risk.every, exposes="at_risk")
 
 
 def offers_to_those_at_risk(case: Case, rule: Rule) -> Breach | None:

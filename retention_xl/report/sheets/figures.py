@@ -95,7 +95,7 @@ def exposed(report: Report, at: Addresses, action: Action) -> str | None:
     facts, cents = report.shown[-1].facts, action.exposed_cents
     if not cents:
         return None
-    if action.rule == "R08" and report.risk:
+    if action.exposes == "at_risk" and report.risk:
         return at.cell(at_risk.SEGMENT_BLOCK, at_risk.AT_RISK, at_risk.REVENUE)
     lost, cut = (f"-{rows.revenue(key, rows.last)}" for key in ("churn", "contraction"))
     if action.exposes == "churn" and cents == facts.churn:
