@@ -14,6 +14,7 @@ import typer
 from retention_xl.exits import DATA, UsageError, errors_in_a_sentence
 from retention_xl.reading_options import (
     AllowEmptyMonths,
+    AsOf,
     ColumnMap,
     Currency,
     DatesOption,
@@ -46,6 +47,7 @@ def check(
     sheet: SheetName = None,
     table: TableName = None,
     query: Query = None,
+    month: AsOf = None,
     mapping: ColumnMap = None,
     nature: NatureOption = None,
     currency: Currency = None,
@@ -68,7 +70,7 @@ def check(
         reading = reading_of(
             sheet, table, query, mapping, nature, currency, tables, dates, duplicates, allow_empty_months, encoding
         )
-        read, company = read_given(ledger, reading, rates, settings)
+        read, company = read_given(ledger, {**reading, "as_of": month}, rates, settings)
         with read:
             for line in told(read, company, notes):
                 typer.echo(line)
@@ -129,6 +131,7 @@ def export_facts(
     sheet: SheetName = None,
     table: TableName = None,
     query: Query = None,
+    month: AsOf = None,
     mapping: ColumnMap = None,
     nature: NatureOption = None,
     currency: Currency = None,
@@ -156,7 +159,7 @@ def export_facts(
         reading = reading_of(
             sheet, table, query, mapping, nature, currency, tables, dates, duplicates, allow_empty_months, encoding
         )
-        read, _ = read_given(ledger, reading, rates, settings)
+        read, _ = read_given(ledger, {**reading, "as_of": month}, rates, settings)
         with read:
             written = read.export(output)
         if not quiet:

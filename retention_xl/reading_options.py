@@ -47,6 +47,10 @@ TableName = Annotated[
     str | None, typer.Option(metavar="NAME", help="The table or view of a database that holds the billing lines.")
 ]
 Query = Annotated[str | None, typer.Option(metavar="SQL", help="A query of a database that gives the billing lines.")]
+AsOf = Annotated[
+    str | None,
+    typer.Option("--month", metavar="YYYY-MM", help="Month of a table of customers that has no dates but a tenure."),
+]
 ColumnMap = Annotated[
     list[str] | None,
     typer.Option(

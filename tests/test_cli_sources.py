@@ -62,3 +62,12 @@ def test_what_cannot_be_read_ends_in_one_sentence_and_leaves_nothing(
     assert says in done.stderr
     assert "geheim" not in done.stderr
     assert (len(done.stderr.splitlines()), list(place.glob("*.xlsx"))) == (1, [])
+
+
+@pytest.mark.parametrize("month", ["2026-03", None])
+def test_a_table_of_customers_is_checked_as_of_a_month(place: Path, month: str | None) -> None:
+    (place / "telco.csv").write_text("customerID,tenure,MonthlyCharges,Churn\nA,3,10.50,No\nB,2,5,Yes\n")
+    done = CliRunner().invoke(app, ["check", "telco.csv", *(["--month", month] if month else [])])
+    assert done.exit_code == (0 if month else 1)
+    assert ("joined 'tenure' months before 2026-03" in done.stdout) == bool(month)
+    assert ("say of which month it is with --month" in done.stderr) != bool(month)
