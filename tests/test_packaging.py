@@ -14,6 +14,7 @@ import pytest
 
 import retention_xl
 from retention_xl.sample import FILE_NAME
+from retention_xl.sample_tables import TABLES
 
 ROOT = Path(__file__).parent.parent
 
@@ -90,7 +91,8 @@ def test_the_installed_metrics_need_no_other_package(installed: Path, tmp_path: 
 def test_the_installed_command_makes_the_demo(installed: Path, tmp_path: Path) -> None:
     path = os.pathsep.join([str(installed), dependencies()])
     summary = run("-m", "retention_xl", "demo", "out", cwd=tmp_path, path=path)
-    assert {file.name for file in (tmp_path / "out").iterdir()} == {FILE_NAME, summary.split("Workbook: out")[1][1:]}
+    made = {file.name for file in (tmp_path / "out").iterdir()}
+    assert made == {FILE_NAME, *(f"{table}.csv" for table in TABLES), summary.split("Workbook: out")[1][1:]}
     assert "Checks: all" in summary
 
 
