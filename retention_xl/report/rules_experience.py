@@ -237,7 +237,13 @@ def _promote(case: Case, feature: Feature, active: int, limit: float) -> Breach:
     counted = case.facts.months[-1 - int(case.inputs["experience.lift_months"]) :]
     starters = {name for name in case.people.starts if case.people.first_months[name] in counted}
     without = paying(case, starters - _users(case, feature, case.facts.month))  # of older ones nothing was measured
-    exposed = total(without)
+    # Nearly all of them stay in any case: at stake is what the difference of the two rates would keep.
+    exposed = round(total(without) * (kept - others))
+    if without:
+        finding += (
+            f" Newer customers who do not use it pay {money(total(without), case.facts.currency)} of "
+            f"{case.words.revenue} a month; exposed is the part of it that the difference would keep."
+        )
     return Breach(feature.lift, "feature_lift", "points", limit, "lift", finding, exposed, without, endangered=False)
 
 

@@ -97,6 +97,8 @@ def test_the_feature_with_the_largest_lift_is_named_with_its_numbers_and_as_no_c
     assert "95.0 %" in action.finding
     assert "60.0 %" in action.finding
     assert "an association, not a cause" in action.finding
+    without = sum(cents for _, cents in action.behind)
+    assert 0 < action.exposed_cents == round(without * (57 / 60 - 36 / 60)) < without
 
 
 def test_a_feature_that_far_fewer_use_than_the_month_before_is_found() -> None:
