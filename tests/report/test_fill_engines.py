@@ -100,8 +100,8 @@ def test_two_engines_compute_the_values_written(template: Path, rows: int, colum
     out = filled(template, rows, columns)
     written, computed = cached(out), recalculated(out)
     assert compare(written, computed) == []
-    # The author's own formulas have no value beside them; everything of ours has one.
-    assert set(formulas(out)) - set(written) == {("The summary", "B9"), ("Customers", f"B{max(rows, 1) + 3}")}
+    # The author's own formulas show their values too: both engines computed them when the file was filled.
+    assert {("The summary", "B9"), ("Customers", f"B{max(rows, 1) + 3}")} <= set(formulas(out)) <= set(written)
     own = math.fsum(number % 7 for number in range(rows))
     assert computed["The summary", "B9"] == computed["Customers", f"B{max(rows, 1) + 3}"] == own
 
