@@ -9,12 +9,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import openpyxl
 import pytest
+from typer.testing import CliRunner
 
 from retention_xl import __version__
+from retention_xl.cli import app
 from retention_xl.sample_tables import TABLES
 
 ROOT = Path(__file__).parent.parent
@@ -29,11 +32,13 @@ Dee,2026-03-28,80.00,monthly
 """
 
 
+@dataclass(frozen=True)
 class Done:
     """A finished run of the command."""
 
-    def __init__(self, process: subprocess.CompletedProcess[str]) -> None:
-        self.code, self.out, self.err = process.returncode, process.stdout, process.stderr
+    code: int
+    out: str
+    err: str
 
 
 Run = Callable[..., Done]
@@ -49,11 +54,21 @@ def command(arguments: Sequence[str | Path]) -> list[str]:
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Run:
-    """Run the command in an empty folder that holds ledger.csv."""
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run the command in an empty folder that holds ledger.csv; in a process only for another environment."""
     (tmp_path / "ledger.csv").write_text(LEDGER, "utf-8")
+    monkeypatch.chdir(tmp_path)
+    for name in ("FORCE_COLOR", "COLUMNS"):
+        monkeypatch.delenv(name, raising=False)
 
     def run_it(*arguments: str | Path, **more: str) -> Done:
+        if more:
+            return in_a_process(arguments, more)
+        result = CliRunner().invoke(app, list(map(str, arguments)), prog_name="retention-xl")
+        assert result.exception is None or isinstance(result.exception, SystemExit), result.exc_info
+        return Done(result.exit_code, result.stdout, result.stderr)
+
+    def in_a_process(arguments: Sequence[str | Path], more: dict[str, str]) -> Done:
         done = subprocess.run(
             command(arguments),
             cwd=tmp_path,
@@ -64,7 +79,7 @@ def run(tmp_path: Path) -> Run:
             check=False,
         )
         assert "Traceback" not in done.stderr, done.stderr
-        return Done(done)
+        return Done(done.returncode, done.stdout, done.stderr)
 
     return run_it
 
