@@ -59,10 +59,13 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 @pytest.fixture(scope="module")
 def parquet(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The ledger with every kind of dirt, as Parquet with texts."""
+    import duckdb
     import pandas as pd
 
     path = tmp_path_factory.mktemp("ledger") / "dirty.parquet"
-    pd.read_csv(DIRTY, dtype=str, keep_default_na=False, encoding="utf-8-sig").to_parquet(path)
+    lines = pd.read_csv(DIRTY, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    with duckdb.connect() as con:
+        con.from_df(lines).write_parquet(str(path))
     return path
 
 
