@@ -102,7 +102,7 @@ def _literal(value: Any) -> exp.Expr:
 
 
 def _spark(tree: exp.Expr) -> str:
-    return tree.transform(_in_spark).sql("spark", comments=False)
+    return str(tree.transform(_in_spark).sql("spark", comments=False))
 
 
 def macros_of_both() -> Macros:
@@ -149,4 +149,4 @@ def _in_spark(node: exp.Expr) -> exp.Expr:
 
 def spark_type(kind: str) -> str:
     """A type of DuckDB's by Spark's name."""
-    return exp.DataType.build(kind, dialect="duckdb").sql("spark")
+    return str(exp.DataType.build(kind, dialect="duckdb").sql("spark"))

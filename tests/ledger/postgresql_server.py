@@ -38,9 +38,12 @@ def running() -> Iterator[str]:
     pg_ctl, initdb = program("pg_ctl"), program("initdb")
     user, become = getpass.getuser(), []
     if os.geteuid() == 0:  # the server refuses to run as root
-        if shutil.which("runuser") is None or subprocess.run(["id", "postgres"], capture_output=True).returncode:
-            give_up("the tests run as root, as which PostgreSQL does not start, and there is no user postgres")
-        user, become = "postgres", ["runuser", "-u", "postgres", "--"]
+        others = [
+            name for name in ("postgres", "nobody") if not subprocess.run(["id", name], capture_output=True).returncode
+        ]
+        if shutil.which("runuser") is None or not others:
+            give_up("the tests run as root, as which PostgreSQL does not start, and there is no other user")
+        user, become = others[0], ["runuser", "-u", others[0], "--"]
     # Not in pytest's folder, which only its own user may enter, and whose name is too long for a socket.
     folder = Path(tempfile.mkdtemp(prefix="pg_", dir="/tmp"))
     try:
