@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -33,6 +32,7 @@ from retention_xl.reading_options import (
     require_file,
     require_ledger,
 )
+from retention_xl.whole_files import write_whole
 
 if TYPE_CHECKING:
     from retention_xl.ledger import Ledger
@@ -259,16 +259,6 @@ def write_notes(read: Ledger, path: Path) -> None:
 def as_text(value: str) -> str:
     """A cell of the source that a spreadsheet would take for a formula, as text."""
     return f"'{value}" if value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        unfinished.write_bytes(content)
-        unfinished.replace(path)
-    except BaseException:
-        unfinished.unlink(missing_ok=True)
-        raise
 
 
 def folder_of(places: Sequence[str]) -> Path:

@@ -16,7 +16,6 @@ from __future__ import annotations
 import calendar
 import csv
 import io
-import os
 import random
 from collections.abc import Generator, Iterator, Sequence
 from datetime import date, timedelta
@@ -24,6 +23,7 @@ from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from retention_xl.errors import LedgerError
+from retention_xl.whole_files import write_whole
 
 FILE_NAME = "billing-ledger.csv"
 FIRST = (2023, 11)
@@ -420,11 +420,5 @@ def write_sample(folder: str | Path, seed: int = 2026) -> Path:
     path = folder / FILE_NAME
     if path.exists() and path.read_bytes() != content:
         raise LedgerError(f"{path} is there already and is not this sample; name another folder.")
-    unfinished = folder / f".{FILE_NAME}.{os.getpid()}"
-    try:
-        unfinished.write_bytes(content)
-        unfinished.replace(path)
-    except BaseException:
-        unfinished.unlink(missing_ok=True)
-        raise
+    write_whole(path, content)
     return path

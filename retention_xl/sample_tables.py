@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
@@ -30,6 +29,7 @@ from retention_xl.sample import (
     day_of_month,
     month_number,
 )
+from retention_xl.whole_files import write_whole
 
 SHOWN = range(MONTHS - 18, MONTHS)  # months of answers, tickets and usage
 FEATURES = {"Reports": 0.82, "Integrations": 0.38, "Mobile app": 0.46, "Automation": 0.0}  # Automation: see `uses`
@@ -271,11 +271,5 @@ def write_sample_tables(folder: str | Path, seed: int = 2026) -> dict[str, Path]
         if path.exists() and path.read_bytes() != content:
             raise LedgerError(f"{path} is there already and is not this sample; name another folder.")
     for path, content in contents.items():
-        unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-        try:
-            unfinished.write_bytes(content)
-            unfinished.replace(path)
-        except BaseException:
-            unfinished.unlink(missing_ok=True)
-            raise
+        write_whole(path, content)
     return paths

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
+from retention_xl.whole_files import unfinished
+
 DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 OFFICE = "http://schemas.openxmlformats.org"
 MAIN = f"{OFFICE}/spreadsheetml/2006/main"
@@ -91,16 +93,11 @@ def write_workbook(
         **({"xl/vbaProject.bin": vba} if vba is not None else {}),
         **({RIBBON_PART: ribbon} if ribbon is not None else {}),
     }
-    unfinished = path.with_name(f".{path.name}.unfinished")
-    try:
-        with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED) as package:
-            for name, content in parts.items():
-                entry = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
-                entry.compress_type = zipfile.ZIP_DEFLATED
-                package.writestr(entry, content if isinstance(content, bytes) else DECLARATION + content)
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    with unfinished(path) as beside, zipfile.ZipFile(beside, "w", zipfile.ZIP_DEFLATED) as package:
+        for name, content in parts.items():
+            entry = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            package.writestr(entry, content if isinstance(content, bytes) else DECLARATION + content)
 
 
 def _content_types(sheets: int, main_type: str, with_vba: bool) -> str:

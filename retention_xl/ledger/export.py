@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import LedgerError
+from ..whole_files import unfinished
 from .database import Connection
 from .dates import month_of
 from .records import MonthFacts
@@ -37,18 +38,10 @@ def export(ledger: Ledger, con: Connection, path: Path) -> list[Path]:
         f"count(*) AS customers, {_MONEY.format('sum(cents)')} AS revenue, {currency} AS currency, "
         f"{complete} FROM moves GROUP BY first_month, month ORDER BY first_month, month",
     }
-    written: list[tuple[Path, Path]] = []
-    try:
+    with ExitStack() as together:  # all of them or none
         for target, query in queries.items():
-            unfinished = target.with_name(f".{target.name}.{os.getpid()}")
-            written.append((unfinished, target))
-            con.execute(f"COPY ({query}) TO {literal(str(unfinished))} ({FORMATS[path.suffix.lower()]})")
-        for unfinished, target in written:
-            unfinished.replace(target)
-    except BaseException:
-        for unfinished, _ in written:
-            unfinished.unlink(missing_ok=True)
-        raise
+            beside_it = together.enter_context(unfinished(target))
+            con.execute(f"COPY ({query}) TO {literal(str(beside_it))} ({FORMATS[path.suffix.lower()]})")
     return list(queries)
 
 

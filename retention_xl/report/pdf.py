@@ -13,6 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from retention_xl.errors import HostError
+from retention_xl.whole_files import write_whole
 
 PATIENCE = 600  # seconds; a first start on a busy machine takes half a minute
 _PROGRAMS = ("soffice", "libreoffice", "localc")
@@ -47,17 +48,13 @@ def print_to_pdf(workbook: Path, libreoffice: Path) -> Path:
         said = _convert(workbook, Path(folder), libreoffice)
         if not made.is_file():
             raise HostError(f"{workbook} was written, but not its PDF: {said or 'LibreOffice made none'}.")
-        beside = target.with_name(f".{target.name}.{os.getpid()}.tmp")
         try:
-            beside.write_bytes(_repeatable(made.read_bytes(), workbook))
-            beside.replace(target)
+            write_whole(target, _repeatable(made.read_bytes(), workbook))
         except PermissionError:
             raise HostError(
                 f"{workbook} was written, but not its PDF: {target.name} is open in another program or may not be "
                 "written; close it and run again. The old file is untouched."
             ) from None
-        finally:
-            beside.unlink(missing_ok=True)
     return target
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 from retention_xl.errors import TemplateError
+from retention_xl.whole_files import write_whole
 
 from .cells import Block, Contents, List, Single
 from .package import Package
@@ -16,14 +16,9 @@ from .template import Binding, check_template, shipped_templates, template_path
 def new_template(path: Path, source: str) -> None:
     """A copy of a shipped template, whole or not at all; a file that is there is left alone."""
     data = template_path(source).read_bytes()
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        temporary.write_bytes(data)
-        if path.exists():
-            raise TemplateError(f"{path} is there already; choose another name.")
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    if path.exists():
+        raise TemplateError(f"{path} is there already; choose another name.")
+    write_whole(path, data)
 
 
 def known_names() -> Contents:
