@@ -1,4 +1,7 @@
-"""What tests of every layer share: the sample ledger and its workbook, LibreOffice, property tests without chance."""
+"""What tests of every layer share: the sample ledger and its workbook, LibreOffice, property tests without chance.
+
+By default the tests that are marked `thorough` are left out; thorough.py says how to run them.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+import thorough
 
 from retention_xl.sample import write_sample
 from retention_xl.sample_tables import write_sample_tables
@@ -20,6 +24,23 @@ LIBREOFFICE_PLACES = (
     "C:/Program Files/LibreOffice/program/soffice.com",
     "C:/Program Files (x86)/LibreOffice/program/soffice.com",
 )
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--thorough", action="store_true", help="run the tests marked thorough too")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if not thorough.asked_for(terminalreporter.config):
+        terminalreporter.write_line("The thorough tests were left out; --thorough runs them too.")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if thorough.asked_for(config):
+        return
+    left_out = [item for item in items if item.get_closest_marker("thorough")]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if not item.get_closest_marker("thorough")]
 
 
 @pytest.fixture(scope="session")

@@ -45,6 +45,7 @@ def test_the_code_is_formatted() -> None:
     passes("ruff", "format", "--no-cache", "--check", ".")
 
 
+@pytest.mark.thorough
 def test_the_types_hold() -> None:
     passes("mypy")
 
