@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
@@ -72,12 +72,12 @@ def check(
         )
         read, company = read_given(ledger, {**reading, "as_of": month}, rates, settings)
         with read:
-            for line in told(read, company, notes):
+            missing = missing_of(read, company)
+            for line in told(read, company, missing, notes):
                 typer.echo(line)
             if notes is not None:
                 write_notes(read, notes)
-            missing = is_missing_too_much(read, company)
-    if missing:
+    if missing.is_too_much:
         raise typer.Exit(DATA)
 
 
@@ -185,7 +185,7 @@ def read_given(
     return read, company
 
 
-def told(read: Ledger, company: SettingsFile, notes: Path | None) -> Iterator[str]:
+def told(read: Ledger, company: SettingsFile, missing: Missing, notes: Path | None) -> Iterator[str]:
     """All that a person needs to judge how the ledger was read."""
     from retention_xl.monthly import month_reason
     from retention_xl.terminal import amount, column_in_words, quality_lines, table_lines
@@ -218,29 +218,31 @@ def told(read: Ledger, company: SettingsFile, notes: Path | None) -> Iterator[st
     more = sum(read_table.noted for read_table in read.tables) - NOTES_SHOWN
     if more > 0:
         yield f"  and {more:,} more"
-    lines, cents_part = missing_parts_of(read)
-    limit = refused_limit(read, company)
-    verdict = "MORE THAN" if is_missing_too_much(read, company) else "within"
+    verdict = "MORE THAN" if missing.is_too_much else "within"
     yield (
-        f"Missing: {100 * lines:.2f} % of the lines and {100 * cents_part:.2f} % of the money, {verdict} the limit of "
-        f"{100 * limit:.2f} %."
+        f"Missing: {100 * missing.lines:.2f} % of the lines and {100 * missing.money:.2f} % of the money, "
+        f"{verdict} the limit of {100 * missing.limit:.2f} %."
     )
 
 
-def missing_parts_of(read: Ledger) -> tuple[float, float]:
+class Missing(NamedTuple):
+    """The parts of the ledger that were refused, and the part from which a report would be red."""
+
+    lines: float
+    money: float
+    limit: float
+
+    @property
+    def is_too_much(self) -> bool:
+        return max(self.lines, self.money) > self.limit
+
+
+def missing_of(read: Ledger, company: SettingsFile) -> Missing:
     from retention_xl.report.checks import missing_parts
-
-    return missing_parts(read.quality)
-
-
-def refused_limit(read: Ledger, company: SettingsFile) -> float:
     from retention_xl.report.settings import load_settings
 
-    return load_settings(company.path, read.nature, company.inputs).number("policy.refused_limit")
-
-
-def is_missing_too_much(read: Ledger, company: SettingsFile) -> bool:
-    return max(missing_parts_of(read)) > refused_limit(read, company)
+    settings = load_settings(company.path, read.nature, company.inputs)
+    return Missing(*missing_parts(read.quality), settings.number("policy.refused_limit"))
 
 
 def write_notes(read: Ledger, path: Path) -> None:

@@ -28,6 +28,12 @@ class Scratch:
             _lock(self._lock)
             (self.path / f"{LOCK}.new").rename(self.path / LOCK)
 
+    def __enter__(self) -> Path:
+        return self.path
+
+    def __exit__(self, *_: object) -> None:
+        self.cleanup()
+
     def cleanup(self) -> None:
         self._lock.close()
         shutil.rmtree(self.path, ignore_errors=True)

@@ -5,7 +5,7 @@ A table that cannot be read at all is refused with the reason and never stops th
 
 from __future__ import annotations
 
-import tempfile
+import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -17,6 +17,7 @@ from ..columns import plain_heading
 from ..database import Connection, connect, fill, one, rows
 from ..frames import FrameSource, TypedSource
 from ..records import ColumnChoice
+from ..scratch import Scratch
 from ..sources import Progress, Source, open_source
 from ..tables import Sought, literal
 from ..workbooks import SheetSource
@@ -69,17 +70,13 @@ def read_rows(
     table: str, source: Any, rules: Sequence[RowRule] = ()
 ) -> tuple[TableRead, list[TableNote], list[dict[str, Any]]]:
     """A small table as Python rows: `line` and each field, None where it says nothing; customers stay as written."""
-    with tempfile.TemporaryDirectory(prefix="retention_xl_", ignore_cleanup_errors=True) as scratch:
-        con = connect(Path(scratch))
-        try:
-            read, notes = read_table(con, table, given_as(table, source), Path(scratch), rules)
-            if read.refused:
-                return read, notes, []
-            found = con.execute(f"SELECT * FROM table_{table} ORDER BY line")
-            names = [column[0] for column in found.description]
-            return read, notes, [dict(zip(names, row, strict=True)) for row in found.fetchall()]
-        finally:
-            con.close()
+    with Scratch() as scratch, contextlib.closing(connect(scratch)) as con:
+        read, notes = read_table(con, table, given_as(table, source), scratch, rules)
+        if read.refused:
+            return read, notes, []
+        found = con.execute(f"SELECT * FROM table_{table} ORDER BY line")
+        names = [column[0] for column in found.description]
+        return read, notes, [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
 def read_table(
