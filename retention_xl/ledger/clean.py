@@ -8,7 +8,7 @@ from datetime import date
 from typing import Literal
 
 from ..errors import LedgerError
-from . import currencies, date_columns, readings, reasons, service_rules, who
+from . import currencies, date_columns, deductions, readings, reasons, service_rules, who
 from .beforehand import Beforehand
 from .calendars import Calendar
 from .currencies import Rates
@@ -46,6 +46,7 @@ def clean(con: Connection, columns: dict[str, ColumnChoice], policy: Policy, pla
         del columns["status"]  # it says how a customer is doing, or where one lives
     nature, reason = _nature(con, columns, policy.nature)
     readings.read_amounts(con)
+    deductions.apply(con, columns, places)
     date_columns.read_dates(con, columns, policy.dates, places, policy.policies.timezone)
     readings.read_customers(con)
     who.regroup(con, policy.policies, policy.beforehand, "parent" in columns)

@@ -9,11 +9,13 @@ from functools import lru_cache
 
 from ..errors import LedgerError
 from .records import ColumnChoice
-from .spellings import CURRENCY_CODES, HEADINGS
+from .spellings import AMOUNTS, CURRENCY_CODES, HEADINGS, LISTING
 
 REQUIRED = ("customer", "date", "amount")
 
 FIELDS = tuple(HEADINGS)
+TAKEN_OFF = ("discount", "tax", "refunded")  # from an amount that holds them: deductions.py
+NONE = "none"  # said of a field that the ledger does not have, whatever its headings look like
 
 
 @lru_cache(maxsize=1 << 14)
@@ -48,13 +50,23 @@ def _rank(field: str, heading: str) -> int | None:
     return known.get(_run_together(plain), known.get(_run_together(bare)))
 
 
-def _ranked(field: str, headings: Sequence[str]) -> list[int]:
+def ranked(field: str, headings: Sequence[str]) -> list[int]:
     """The columns whose heading tells of the field, the likeliest first."""
-    ranked = sorted((rank, i) for i, heading in enumerate(headings) if (rank := _rank(field, heading)) is not None)
+    found = sorted((rank, i) for i, heading in enumerate(headings) if (rank := _rank(field, heading)) is not None)
     if field == "amount" and any(plain_heading(h) in _FEES for h in headings):
         # Net of what the payment provider keeps is not net of tax: the customer paid the other amount.
-        ranked = [(r, i) for r, i in ranked if plain_heading(headings[i]) != "net"] or ranked
-    return [position for _, position in ranked]
+        found = [(r, i) for r, i in found if plain_heading(headings[i]) != "net"] or found
+    if field in ("discount", "tax"):
+        found = [(r, i) for r, i in found if "%" not in headings[i]]
+    return [position for _, position in found]
+
+
+def like(heading: str, spellings: Sequence[str]) -> bool:
+    """Whether a heading of an amount or a tax is one of these, its currency aside."""
+    plain = plain_heading(heading)
+    return bool(
+        {_run_together(plain), _run_together(_IN_CURRENCY.sub("", plain))} & {_run_together(s) for s in spellings}
+    )
 
 
 def recognised(headings: Sequence[str]) -> dict[str, int]:
@@ -62,7 +74,7 @@ def recognised(headings: Sequence[str]) -> dict[str, int]:
     chosen: dict[str, int] = {}
     taken: set[int] = set()
     for field in FIELDS:
-        free = [position for position in _ranked(field, headings) if position not in taken]
+        free = [position for position in ranked(field, headings) if position not in taken]
         if free:
             chosen[field] = free[0]
             taken.add(free[0])
@@ -79,11 +91,18 @@ def listed(headings: Sequence[str]) -> str:
 
 def choose(headings: Sequence[str], wanted: Mapping[str, str] | None, name: str) -> dict[str, tuple[int, ColumnChoice]]:
     """The column of every field: as `wanted` (field -> heading) says, the others by their heading."""
+    if not wanted and {_OF_TIME.sub("", plain_heading(h)) for h in headings} >= LISTING:
+        raise LedgerError(
+            f"{name}: this is a list of subscriptions as they stand now, with the current period of each, not of what "
+            "was billed: it has no past months. Export the invoices instead (in Stripe: Billing, Invoices, Export)."
+        )
     chosen: dict[str, tuple[int, ColumnChoice]] = {}
     alone = recognised(headings)
     for field, heading in (wanted or {}).items():
         if field not in HEADINGS:
             raise LedgerError(f"Column mapping: {field!r} is not a field; the fields are {', '.join(FIELDS)}.")
+        if heading == NONE and field not in REQUIRED and NONE not in headings:
+            continue
         exact = [i for i, h in enumerate(headings) if h == heading]
         close = exact or [i for i, h in enumerate(headings) if plain_heading(h) == plain_heading(heading)]
         if not close:
@@ -96,14 +115,21 @@ def choose(headings: Sequence[str], wanted: Mapping[str, str] | None, name: str)
         chosen[field] = (close[0], ColumnChoice(field, headings[close[0]], how))
     free = ["" if any(i == position for position, _ in chosen.values()) else h for i, h in enumerate(headings)]
     for field, position in recognised(free).items():
-        if field in chosen:
+        if field in chosen or (wanted or {}).get(field) == NONE:
             continue
         twins = [h for h in free if plain_heading(h) == plain_heading(headings[position])]
+        if (
+            len(twins) > 1
+            and field in TAKEN_OFF
+            and "amount" in chosen
+            and like(chosen["amount"][1].heading, AMOUNTS["net"])
+        ):
+            continue
         if len(twins) > 1:
             raise LedgerError(
                 f"{name}: {len(twins)} columns are headed {headings[position]!r}; rename all but one of them."
             )
-        others = [headings[i] for i in _ranked(field, free)[1:]] if field in ("customer", "date", "amount") else []
+        others = [headings[i] for i in ranked(field, free)[1:]] if field in ("customer", "date", "amount") else []
         chosen[field] = (position, ColumnChoice(field, headings[position], "by its heading", tuple(others)))
     missing = [field for field in REQUIRED if field not in chosen]
     if missing:

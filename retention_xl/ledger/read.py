@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import duckdb
 
 from ..errors import LedgerError
-from . import quality
+from . import deductions, quality
 from .beforehand import read_beforehand
 from .calendars import Calendar
 from .clean import Policy, clean
@@ -167,7 +167,7 @@ def read_ledger(
         opened = SnapshotSource(opened, as_of)
         chosen = {field: (0, choice) for field, choice in opened.choices.items()}
     else:
-        chosen = choose(opened.headings, columns, opened.name)
+        chosen = deductions.settled(opened.headings, choose(opened.headings, columns, opened.name), columns or {})
     policies = policies or Policies()
     before = read_beforehand(beside, policies)
     read_rates = load_rates(rates) if rates is not None else before.rates

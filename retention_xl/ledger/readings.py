@@ -70,7 +70,7 @@ def read_kinds(con: Connection, by_heading: bool) -> bool:
     """Table `read_kinds`. False where the column holds no word for a kind, so that it is no column of kinds."""
     texts = [text for (text,) in rows(con, "SELECT DISTINCT raw_kind FROM source WHERE NOT is_blank ORDER BY raw_kind")]
     read = [(text, words.plain_words(text), words.read_kind(text)) for text in texts]
-    known = any(kind for _, _, kind in read)
+    known = any(kind not in (None, "", "moved") for _, _, kind in read)  # a transfer is also a way to pay
     if not known and by_heading:
         read = [(text, word, "") for text, word, _ in read]
     if any(word in spellings.INVOICE_KINDS for _, word, _ in read):
@@ -86,8 +86,8 @@ def read_statuses(con: Connection) -> bool:
     ]
     read = [(text, spellings.STATUSES.get(words.plain_words(text)), words.plain_words(text)) for text in texts]
     meant = {status for _, status, _ in read}
-    is_status = bool(meant & {"counted", "not_counted"}) and "of_customers" not in meant
-    codes = {"counted": "", "not_counted": "not_billed", None: "status_unknown"}
+    is_status = bool(meant & {"counted", "not_counted", "given_up"}) and "of_customers" not in meant
+    codes = {"counted": "", "not_counted": "not_billed", "given_up": "given_up", None: "status_unknown"}
     table = [(text, codes[status] if word else "") for text, status, word in read] if is_status else []
     fill(con, "read_statuses", {"text": "VARCHAR", "code": "VARCHAR"}, table)
     return is_status
@@ -96,7 +96,7 @@ def read_statuses(con: Connection) -> bool:
 def find_unpaid(con: Connection) -> None:
     """Table `unpaid`: recurring lines whose status says that the money has not come."""
     texts = [text for (text,) in rows(con, "SELECT text FROM read_statuses ORDER BY text")]
-    unpaid = [text for text in texts if words.plain_words(text) in spellings.UNPAID]
+    unpaid = [text for text in texts if words.plain_words(text) in spellings.UNPAID | spellings.GIVEN_UP]
     con.execute(sql("unpaid"), {"texts": unpaid})
 
 

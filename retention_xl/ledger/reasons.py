@@ -10,7 +10,9 @@ REFUSED: dict[str, tuple[str, str]] = {
     "total_line": ("customer", "a total line, not a transaction"),
     "same_line_twice": ("line", "the same line twice: every cell repeats, the line id too"),
     "duplicate": ("", "every cell repeats an earlier line"),
-    "not_billed": ("status", "its status says that it does not count: void, a draft, deleted, failed and the like"),
+    "not_billed": ("status", "its status says that nobody owes it: void, a draft, deleted and the like"),
+    "given_up": ("status", "its status says that no money came: a failed payment, or one that was given up"),
+    "moved": ("kind", "money moved between accounts, such as a payout or a fee; nothing was sold"),
     "no_customer": ("customer", "no customer is named"),
     "damaged_id": ("customer", "an id that lost its letters or zeros in a spreadsheet"),
     "date_blank": ("date", "the date is blank"),
@@ -22,6 +24,11 @@ REFUSED: dict[str, tuple[str, str]] = {
     "amount_unreadable": ("amount", amounts.NOT_A_NUMBER),
     "amount_too_large": ("amount", amounts.TOO_LARGE),
     "amount_two_readings": ("amount", "can be read in two ways, and the column has decimal points and decimal commas"),
+    "deduction_unreadable": (
+        "amount",
+        "what is to be taken off it (a discount, the tax in it, a refund) is not a number",
+    ),
+    "deduction_too_large": ("amount", "is less than what is to be taken off it: a discount, the tax in it, a refund"),
     "kind_unknown": ("kind", "is not a known kind of line"),
     "payment_beside_invoices": ("kind", "a payment of an invoice that the ledger has too; it would count twice"),
     "sign_against_kind": ("amount", "a refund or credit note above zero: its sign and its kind disagree"),
@@ -37,7 +44,9 @@ REFUSED: dict[str, tuple[str, str]] = {
 }
 
 # Refused as their money stands in other lines or nobody owes it: what they hold is not missing from the figures.
-REPEATING = ("total_line", "same_line_twice", "duplicate", "not_billed", "payment_beside_invoices")
+REPEATING = (
+    "total_line", "same_line_twice", "duplicate", "not_billed", "given_up", "moved", "payment_beside_invoices",
+)  # fmt: skip
 
 CHANGED: dict[str, tuple[str, str]] = {
     "rounded": ("amount", "more than two decimals, rounded half up to the cent"),

@@ -15,12 +15,15 @@ def _by_spelling(table: Mapping[str, Sequence[str]]) -> dict[str, str]:
 
 
 HEADINGS: dict[str, list[str]] = _WORDS["headings"]
+LISTING = frozenset(_WORDS["listing"]["headings"])
+AMOUNTS: dict[str, list[str]] = _WORDS["amounts"]
 KINDS = _by_spelling(_WORDS["kinds"])
 SUBSCRIPTION_KINDS = frozenset(_WORDS["subscription"]["kinds"])
 INVOICE_KINDS = frozenset(_WORDS["settlement"]["invoices"])
 PAYMENT_KINDS = frozenset(_WORDS["settlement"]["payments"])
 TERMS = {spelling: int(months) for spelling, months in _by_spelling(_WORDS["terms"]).items()}
 UNPAID = frozenset(_WORDS["unpaid"]["statuses"])
+GIVEN_UP = frozenset(_WORDS["statuses"]["given_up"])
 SNAPSHOT: dict[str, list[str]] = _WORDS["snapshot"]
 FLAGS = _by_spelling(_WORDS["flags"])
 STATUSES = _by_spelling(_WORDS["statuses"])

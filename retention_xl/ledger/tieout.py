@@ -56,7 +56,11 @@ def tie_out(con: Connection, nature: Nature, month: int) -> tuple[TieOutItem, ..
     )
     items.append(
         TieOutItem(
-            "repeating", "Total lines, lines exported twice, void and draft invoices", "read", None, int(repeating)
+            "repeating",
+            "Total lines, lines exported twice, void and draft invoices, failed payments",
+            "read",
+            None,
+            int(repeating),
         )
     )
     items.append(TieOutItem("refused", "Other refused lines with a readable amount", "read", None, int(refused)))

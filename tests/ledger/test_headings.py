@@ -16,11 +16,12 @@ FOLDER = Path(__file__).parent.parent / "data" / "headings"
 
 
 class Export(NamedTuple):
-    fields: dict[str, str]
+    fields: dict[str, str | None]  # the heading of each; None where none may be taken
     nature: str
     # of each accepted line: customer, day, amount, months (0: not recurring)
     lines: list[tuple[str, str, str, int]]
     refused: dict[int, str]  # line -> the field at fault
+    said: dict[str, str] | None = None  # what the user has to say
 
 
 EXPORTS = {
@@ -58,46 +59,80 @@ EXPORTS = {
         {
             "customer": "Customer",
             "date": "Date (UTC)",
-            "amount": "Subtotal",
+            "amount": "Total",
+            "tax": "Tax",
+            "discount": None,
             "start": "Minimum Line Item Period Start (UTC)",
+            "subscription": "Subscription",
             "status": "Status",
         },
         "recurring",
-        [("cus_1", "2026-03-01", "100.00", 1), ("cus_2", "2026-03-02", "1200.00", 12)],
-        {4: "Status", 5: "Status", 6: "Status"},
+        [
+            ("cus_1", "2026-03-01", "100.00", 1),
+            ("cus_2", "2026-03-02", "1200.00", 12),
+            ("cus_1", "2026-04-01", "100.00", 1),
+            ("cus_3", "2026-03-05", "75.00", 1),
+        ],
+        {4: "Status", 5: "Status"},
     ),
     "stripe_payments": Export(
-        {"customer": "Customer ID", "date": "Created date (UTC)", "amount": "Amount"},
+        {"customer": "Customer ID", "date": "Created date (UTC)", "amount": "Amount", "refunded": "Amount Refunded"},
         "purchases",
-        [("cus_1", "2026-03-01", "30.00", 0)],
+        [
+            ("cus_1", "2026-03-01", "30.00", 0),
+            ("cus_2", "2026-03-03", "17.50", 0),
+            ("cus_3", "2026-03-04", "0.00", 0),
+        ],
         {3: "Status"},
     ),
     "stripe_itemised_balance": Export(
         {"customer": "customer_id", "date": "created_utc", "amount": "gross", "kind": "reporting_category"},
         "purchases",
         [("cus_1", "2026-03-01", "30.00", 0), ("cus_1", "2026-03-05", "-30.00", 0)],
-        {},
+        {4: "reporting_category"},
     ),
     "chargebee": Export(
         {
-            "customer": "Customer Id",
-            "amount": "Line Item Amount",
-            "start": "Line Item Date From",
-            "line": "Line Item Id",
+            "customer": "Customer ID",
+            "amount": "Amount",
+            "discount": "Discount Amount",
+            "start": "Date From",
+            "line": "Line Item ID",
         },
         "recurring",
-        [("ada", "2026-03-01", "50.00", 1), ("ada", "2026-03-01", "30.00", 0), ("bob", "2026-03-02", "600.00", 12)],
-        {5: "Status"},
+        [("ada", "2026-03-01", "40.00", 1), ("ada", "2026-03-01", "30.00", 0), ("bob", "2026-03-02", "600.00", 12)],
+        {5: "Invoice Status"},
+        {"discount": "Discount Amount"},
     ),
     "recurly": Export(
-        {"customer": "account_code", "date": "line_item_created_at", "amount": "line_item_amount", "plan": "plan_code"},
+        {
+            "customer": "account_code",
+            "date": "date",
+            "amount": "line_item_total",
+            "discount": None,
+            "kind": "line_item_origin",
+            "line": "line_item_uuid",
+            "plan": "plan_code",
+        },
         "recurring",
         [
-            ("acc-1", "2026-03-01", "20.00", 1),
+            ("acc-1", "2026-03-01", "15.00", 1),
+            ("acc-1", "2026-03-01", "30.00", 0),
             ("acc-2", "2026-03-02", "240.00", 12),
             ("acc-2", "2026-03-09", "-20.00", 0),
+            ("acc-3", "2026-03-10", "15.00", 1),
         ],
-        {5: "invoice_state"},
+        {6: "line_item_origin"},
+    ),
+    "recurly_summary": Export(
+        {"customer": "account_code", "date": "billed_date", "amount": "invoice_subtotal", "due": "due_on", "tax": None},
+        "recurring",
+        [
+            ("acc-1", "2026-03-01", "45.00", 1),
+            ("acc-2", "2026-03-02", "240.00", 1),
+            ("acc-3", "2026-03-10", "15.00", 1),
+        ],
+        {4: "status"},
     ),
     "quickbooks": Export(
         {"customer": "Customer above the lines", "date": "Date", "amount": "Amount", "plan": "Product/Service"},
@@ -116,9 +151,9 @@ EXPORTS = {
         {6: "Transaction type", 8: "Customer"},
     ),
     "xero": Export(
-        {"customer": "*ContactName", "date": "*InvoiceDate", "amount": "LineAmount", "currency": "Currency"},
+        {"customer": "ContactName", "date": "InvoiceDate", "amount": "LineAmount", "discount": None, "tax": None},
         "purchases",
-        [("Ada Ltd", "2026-03-15", "100.00", 0), ("Bob Ltd", "2026-03-16", "50.00", 0)],
+        [("Ada Ltd", "2026-03-15", "90.00", 0), ("Bob Ltd", "2026-03-16", "50.00", 0)],
         {4: "Status", 5: "Status"},
     ),
 }
@@ -127,7 +162,7 @@ EXPORTS = {
 @pytest.mark.parametrize("name", EXPORTS)
 def test_an_export_is_read_by_its_own_headings(name: str) -> None:
     export = EXPORTS[name]
-    with read_ledger(FOLDER / f"{name}.csv") as ledger:
+    with read_ledger(FOLDER / f"{name}.csv", columns=export.said) as ledger:
         chosen = {choice.field: choice.heading for choice in ledger.columns}
         assert {field: chosen.get(field) for field in export.fields} == export.fields
         assert ledger.nature == export.nature
@@ -167,4 +202,28 @@ def test_a_status_nobody_knows_counts_and_is_noted(given: Given) -> None:
 def test_money_of_void_invoices_is_read_and_refused_and_not_missing(given: Given) -> None:
     quality = given("Customer,Date,Amount,Status\nA,2024-01-05,1,paid\nB,2024-01-05,2.5,void\n").quality
     assert quality.read_cents_by_currency == {"": 350}
+    assert (quality.accepted_money, quality.missing_money, quality.lines_missing) == (100, 0, 0)
+
+
+def test_an_invoice_given_up_is_unpaid_until_the_days_past_due_are_over(given: Given) -> None:
+    ledger = given(
+        "Customer,Date,Due date,Amount,Term,Status\n"
+        "A,2024-01-05,2024-01-10,120,12,uncollectible\nB,2024-01-05,2024-01-10,10,1,paid\n"
+        "B,2024-02-05,2024-02-10,10,1,paid\nB,2024-03-05,2024-03-10,10,1,failed\n"
+    )
+    months = ledger.customer_months()
+    assert [(row.customer, row.month) for row in months.itertuples()] == [
+        ("A", "2024-01"),  # 30 days after the due date is 9 February
+        ("B", "2024-01"),
+        ("B", "2024-02"),
+        ("B", "2024-03"),
+    ]
+    assert ledger.quality.lines_accepted == ledger.quality.lines_read == 4
+
+
+def test_a_failed_payment_is_no_purchase_and_its_money_is_told(given: Given) -> None:
+    quality = given("Customer,Date,Amount,Status\nA,2024-01-05,1,Paid\nB,2024-01-05,2.5,Failed\n").quality
+    assert quality.by_reason == (
+        ("refused", "its status says that no money came: a failed payment, or one that was given up", 1, {"": 250}),
+    )
     assert (quality.accepted_money, quality.missing_money, quality.lines_missing) == (100, 0, 0)

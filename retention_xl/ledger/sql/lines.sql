@@ -8,7 +8,7 @@ WITH joined AS (
         i.customer, i.state AS id_state, i.is_total, i.respelled, i.unlike,
         coalesce(plain_day(s.raw_date), d.day) AS day, coalesce(d.code, '') AS day_code,
         coalesce(plain_cents(s.raw_amount), a.cents) AS own, coalesce(a.code, '') AS amount_code,
-        coalesce(a.rounded, FALSE) AS rounded,
+        x.line IS NOT NULL AS lessens, x.cents AS off, coalesce(a.rounded, FALSE) AS rounded,
         k.kind AS stated_kind, coalesce(u.code, '') AS status_code,
         c.currency, c.rate, c.code AS currency_code, c.assumed AS currency_assumed,
         $has_currency AND a.sign <> '' AND a.sign <> c.currency AS sign_differs,
@@ -23,6 +23,7 @@ WITH joined AS (
     LEFT JOIN read_dates ds ON ds.field = 'start' AND ds.text = s.raw_start
     LEFT JOIN read_dates de ON de.field = 'end' AND de.text = s.raw_end
     LEFT JOIN read_amounts a ON a.text = s.raw_amount AND a.typed = s.amount_typed
+    LEFT JOIN deductions x ON x.line = s.line
     LEFT JOIN read_kinds k ON k.text = s.raw_kind
     LEFT JOIN read_statuses u ON u.text = s.raw_status
     LEFT JOIN read_currencies c ON c.text = CASE WHEN $has_currency THEN s.raw_currency ELSE coalesce(a.sign, '') END
@@ -33,6 +34,7 @@ kinded AS (
     SELECT *,
         CASE
             WHEN amount_code = 'amount_blank' AND stated_kind IN ('cancel', 'reactivate', 'pause') THEN 0
+            WHEN lessens THEN lessened(own, off)
             ELSE own
         END AS own_cents,
         CASE
@@ -92,9 +94,13 @@ judged AS (
             WHEN damage <> '' THEN 'damaged_line'
             WHEN (is_total AND day_code = 'date_blank') OR day_code = 'total' THEN 'total_line'
             WHEN status_code = 'not_billed' THEN 'not_billed'
+            WHEN status_code = 'given_up' AND NOT $recurring THEN 'given_up'
+            WHEN kind = 'moved' THEN 'moved'
             WHEN id_state <> '' THEN id_state
             WHEN day IS NULL THEN day_code
+            WHEN own IS NOT NULL AND own_cents IS NULL THEN 'deduction_unreadable'
             WHEN own_cents IS NULL THEN amount_code
+            WHEN lessens AND off > abs(own) THEN 'deduction_too_large'
             WHEN kind IS NULL THEN 'kind_unknown'
             WHEN kind = 'payment' THEN 'payment_beside_invoices'
             WHEN kind IN ('refund', 'credit') AND own_cents > 0 THEN 'sign_against_kind'

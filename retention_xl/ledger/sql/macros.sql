@@ -2,6 +2,9 @@
 CREATE OR REPLACE MACRO plain_cents(t) AS
     CASE WHEN regexp_full_match(t, '-?[0-9]{1,13}([.][0-9]{1,2})?') THEN CAST(CAST(t AS DECIMAL(18, 2)) * 100 AS BIGINT) END;
 
+-- An amount less what is taken off it, also of a credit below zero; unknown where `off` is.
+CREATE OR REPLACE MACRO lessened(cents, off) AS cents - CASE WHEN cents < 0 THEN -off ELSE off END;
+
 CREATE OR REPLACE MACRO plain_day(t) AS
     CASE
         WHEN regexp_full_match(

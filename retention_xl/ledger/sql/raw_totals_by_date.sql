@@ -1,12 +1,17 @@
 -- The same with rates by date: each amount at the rate of its day, the latest one where the day cannot be read.
 CREATE OR REPLACE TABLE raw_totals AS
-SELECT coalesce(c.currency, '') AS currency,
-    sum(coalesce(plain_cents(s.raw_amount), a.cents)) AS own_cents,
-    sum(converted(coalesce(plain_cents(s.raw_amount), a.cents), coalesce(y.rate, c.rate))) AS cents
-FROM source s
-LEFT JOIN read_amounts a ON a.text = s.raw_amount AND a.typed = s.amount_typed
-LEFT JOIN read_currencies c ON c.text = CASE WHEN $has_currency THEN s.raw_currency ELSE coalesce(a.sign, '') END
-LEFT JOIN read_dates d ON d.field = 'date' AND d.text = s.raw_date
-LEFT JOIN day_rates y ON y.currency = c.currency AND y.day = coalesce(plain_day(s.raw_date), d.day)
-WHERE NOT s.is_blank
-GROUP BY coalesce(c.currency, '');
+SELECT coalesce(currency, '') AS currency, sum(own) AS own_cents, sum(converted(own, rate)) AS cents
+FROM (
+    SELECT c.currency, coalesce(y.rate, c.rate) AS rate, CASE
+            WHEN x.line IS NULL THEN coalesce(plain_cents(s.raw_amount), a.cents)
+            ELSE lessened(coalesce(plain_cents(s.raw_amount), a.cents), x.cents)
+        END AS own
+    FROM source s
+    LEFT JOIN read_amounts a ON a.text = s.raw_amount AND a.typed = s.amount_typed
+    LEFT JOIN deductions x ON x.line = s.line
+    LEFT JOIN read_currencies c ON c.text = CASE WHEN $has_currency THEN s.raw_currency ELSE coalesce(a.sign, '') END
+    LEFT JOIN read_dates d ON d.field = 'date' AND d.text = s.raw_date
+    LEFT JOIN day_rates y ON y.currency = c.currency AND y.day = coalesce(plain_day(s.raw_date), d.day)
+    WHERE NOT s.is_blank
+) r
+GROUP BY coalesce(currency, '');
