@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
+from retention_xl.column_letters import letters
 from retention_xl.whole_files import unfinished
 
 DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
@@ -169,7 +170,7 @@ def _sheet(sheet: Sheet) -> str:
 
 
 def _row(number: int, row: Sequence[Cell]) -> str:
-    cells = (_cell(f"{column_letters(column)}{number}", cell) for column, cell in enumerate(row, 1))
+    cells = (_cell(f"{letters(column)}{number}", cell) for column, cell in enumerate(row, 1))
     return f'<row r="{number}">{"".join(cells)}</row>'
 
 
@@ -184,16 +185,3 @@ def _cell(place: str, cell: Cell) -> str:
     if isinstance(content, str):
         return f'<c r="{place}"{style} t="inlineStr"><is><t xml:space="preserve">{escape(content)}</t></is></c>'
     return f'<c r="{place}"{style}><v>{content!r}</v></c>'
-
-
-def column_letters(number: int) -> str:
-    """A column by number as an address names it.
-
-    >>> column_letters(1), column_letters(26), column_letters(27), column_letters(703)
-    ('A', 'Z', 'AA', 'AAA')
-    """
-    letters = ""
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters

@@ -11,6 +11,7 @@ import zipfile
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from retention_xl.column_letters import letters
 from retention_xl.errors import CellError, HostError
 from retention_xl.hosts.cases import OMITTED, Case, as_rows, load_cases
 from retention_xl.hosts.plain_workbook import (
@@ -21,7 +22,6 @@ from retention_xl.hosts.plain_workbook import (
     Formatted,
     Formula,
     Sheet,
-    column_letters,
     write_workbook,
 )
 from retention_xl.metrics.cells import ErrorValue, serial_of
@@ -201,7 +201,7 @@ def _arguments(case: Case, inputs: list[list[Cell]]) -> list[str]:
                 line += [None] * (column - 1 - len(line))
                 line += [_in_a_cell(cell) for cell in row]
             last = column + len(rows[0]) - 1
-            corners = f"{column_letters(column)}{first}", f"{column_letters(last)}{first + len(rows) - 1}"
+            corners = f"{letters(column)}{first}", f"{letters(last)}{first + len(rows) - 1}"
             typed.append(f"{INPUTS}!{':'.join(dict.fromkeys(corners))}")
             column = last + 2
     if block:

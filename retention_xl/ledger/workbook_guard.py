@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from xml.parsers import expat
 
+from ..column_letters import letters
 from ..errors import LedgerError
 from . import binary_workbook
 
@@ -93,17 +94,9 @@ def _check_package(package: zipfile.ZipFile, name: str) -> None:
 def _check_extent(width: int, height: int, title: str, name: str) -> None:
     if width * height > MOST_CELLS or width > MOST_COLUMNS or height > MOST_ROWS:
         raise LedgerError(
-            f"{name}, sheet {title!r}: cells are filled as far as column {_letters(width)} and row {height:,}; "
+            f"{name}, sheet {title!r}: cells are filled as far as column {letters(width)} and row {height:,}; "
             "delete the columns and rows beyond the table and save."
         )
-
-
-def _letters(column: int) -> str:
-    letters = ""
-    while column:
-        column, digit = divmod(column - 1, 26)
-        letters = chr(65 + digit) + letters
-    return letters
 
 
 def _extent_of_xml(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> tuple[int, int]:

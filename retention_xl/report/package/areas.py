@@ -3,30 +3,13 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import NamedTuple
 
+from ...column_letters import LAST_COLUMN as LAST_COLUMN
+from ...column_letters import column_number as column_number
+from ...column_letters import letters as letters
+
 LAST_ROW = 1_048_576
-LAST_COLUMN = 16_384
-
-
-@lru_cache(maxsize=LAST_COLUMN)
-def letters(column: int) -> str:
-    """3 -> "C"."""
-    text = ""
-    while column:
-        column, rest = divmod(column - 1, 26)
-        text = chr(65 + rest) + text
-    return text
-
-
-@lru_cache(maxsize=LAST_COLUMN)
-def column_number(text: str) -> int:
-    """ "C" -> 3."""
-    number = 0
-    for letter in text.upper():
-        number = number * 26 + ord(letter) - 64
-    return number
 
 
 def split_cell(text: str) -> tuple[int, int]:
