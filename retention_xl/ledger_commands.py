@@ -92,6 +92,7 @@ def init(
     sheet: SheetName = None,
     table: TableName = None,
     query: Query = None,
+    month: AsOf = None,
     mapping: ColumnMap = None,
     nature: NatureOption = None,
     currency: Currency = None,
@@ -114,7 +115,7 @@ def init(
         reading = reading_of(
             sheet, table, query, mapping, nature, currency, tables, dates, duplicates, allow_empty_months, encoding
         )
-        read, _ = read_given(ledger, reading, rates, None, SettingsFile())
+        read, _ = read_given(ledger, {**reading, "as_of": month}, rates, None, SettingsFile())
         with read:
             text = draft(read, source_name(ledger), reading, target.parent)
         write_whole(target, text.encode())

@@ -128,7 +128,8 @@ def table_lines(tables: Sequence[TableRead]) -> Iterator[str]:
             yield f"Table {table.table} is not taken: {table.refused}"
             continue
         told = f"Table {table.table}: {table.taken:,} of {table.rows:,} rows of {table.file} taken"
-        yield f"{told}; {table.noted:,} {'note' if table.noted == 1 else 'notes'}." if table.noted else f"{told}."
+        told += f"; {table.noted:,} {'note' if table.noted == 1 else 'notes'}" if table.noted else ""
+        yield f"{told}; {table.left_out}." if table.left_out else f"{told}."
 
 
 def money(cents_by_currency: Mapping[str, int]) -> str:

@@ -162,6 +162,15 @@ def test_init_never_writes_over_a_file(run: Run, tmp_path: Path) -> None:
     assert (tmp_path / "retention.toml").read_text("utf-8") == "[policy]\nmargin = 0.8\n"
 
 
+def test_init_takes_the_month_of_a_table_of_customers_without_dates(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "telco.csv").write_text(
+        "customerID,tenure,MonthlyCharges,Churn\n7590,1,29.85,No\n5575,34,56.95,No\n3668,2,53.85,Yes\n", "utf-8"
+    )
+    assert run("init", "telco.csv").exit_code != 0
+    done = run("init", "telco.csv", "--month", "2026-03")
+    assert (done.exit_code, "Written: retention.toml" in done.stdout) == (0, True)
+
+
 # ---- facts
 
 

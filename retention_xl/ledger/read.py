@@ -25,7 +25,7 @@ from .policies import Policies
 from .records import ColumnChoice, Facts, Nature, Quality
 from .scratch import Scratch
 from .snapshot import SnapshotSource, is_snapshot
-from .sources import Progress, Source, open_source
+from .sources import Progress, Source, leave, open_source
 from .supporting.finding import sheets_of, with_sheets
 from .supporting.loading import checked, load_tables
 from .supporting.records import TableNote, TableRead
@@ -163,13 +163,17 @@ def read_ledger(
     else:
         opened = open_source(source, encoding, ledger_sought(columns or {}, sheet), table, query)
         beside = with_sheets(source, sheets_of(opened), checked(tables))
-    if cluster is None and is_snapshot(opened.headings, columns or {}):
-        opened = SnapshotSource(opened, as_of)
-        chosen = {field: (0, choice) for field, choice in opened.choices.items()}
-    else:
-        chosen = deductions.settled(opened.headings, choose(opened.headings, columns, opened.name), columns or {})
     policies = policies or Policies()
-    before = read_beforehand(beside, policies)
+    try:
+        if cluster is None and is_snapshot(opened.headings, columns or {}):
+            opened = SnapshotSource(opened, as_of)
+            chosen = {field: (0, choice) for field, choice in opened.choices.items()}
+        else:
+            chosen = deductions.settled(opened.headings, choose(opened.headings, columns, opened.name), columns or {})
+        before = read_beforehand(beside, policies)
+    except BaseException:
+        leave(opened)
+        raise
     read_rates = load_rates(rates) if rates is not None else before.rates
     policy = Policy(nature, currency, read_rates, dates, duplicates, allow_empty_months, policies, before)
     scratch = Scratch()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -42,15 +43,15 @@ class DatabaseSource:
             raise LedgerError(f"--query: {_short(query)} is not a query that only reads, which begins with select.")
         self._query = query
         self.told: list[str] = []
-        with self._connected() as con:
-            if table is not None:
+        if table is not None:
+            with self._connected() as con:
                 self._table = self._find(con, table)
-                self.name = self._table.fullname
-                self.headings: Sequence[str] = [column.name for column in self._table.columns]
-            else:
-                self.name = "query"
-                with self._lines(con) as result:
-                    self.headings = [str(key) for key in result.keys()]  # noqa: SIM118  a result is no mapping
+            self.name = self._table.fullname
+            self.headings: Sequence[str] = [column.name for column in self._table.columns]
+        else:
+            self.name = "query"
+            self._asked = self._ask()
+            self.headings = [str(key) for key in next(self._asked).keys()]  # noqa: SIM118  a result is no mapping
         self.places = Places(self.name)
 
     def load(
@@ -61,9 +62,24 @@ class DatabaseSource:
         progress: Progress,
         whole: Sequence[int | None] | None = None,
     ) -> None:
-        with self._connected() as server, self._lines(server) as result:
-            rows = self._rows(result, chosen.get("amount", -1), progress)
+        lines = self._ask() if self._query is None else self._asked
+        with contextlib.closing(lines), self._failures():
+            rows = self._rows(next(lines), chosen.get("amount", -1), progress)
             load_rows(con, chosen, len(self.headings), scratch, rows, whole)
+
+    def close(self) -> None:
+        if self._query is not None:
+            self._asked.close()
+
+    def _ask(self) -> Generator[Any]:
+        """The lines as the database gives them, again and again, as long as this is not closed.
+
+        A query is sent once: it may be slow, and what it calls may change something. Whoever has its headings goes on
+        with its lines; the connection ends with this generator.
+        """
+        with self._connected() as server, self._lines(server) as result:
+            while True:
+                yield result
 
     def _rows(self, result: Any, amount: int, progress: Progress) -> Iterator[tuple[int, bool, list[str]]]:
         line, floats = 1, False
@@ -95,12 +111,20 @@ class DatabaseSource:
                 "postgresql://, sqlite:/// or the name of another one whose driver is installed."
             ) from error
         try:
-            with engine.connect() as con:
+            with self._failures(), engine.connect() as con:
                 yield _read_only(con)
-        except sa.exc.SQLAlchemyError as error:
-            raise LedgerError(f"{self._shown}: {self._reason(error)}") from error
         finally:
             engine.dispose()
+
+    @contextmanager
+    def _failures(self) -> Iterator[None]:
+        """What the database refuses, as an error of ours."""
+        import sqlalchemy as sa
+
+        try:
+            yield
+        except sa.exc.SQLAlchemyError as error:
+            raise LedgerError(f"{self._shown}: {self._reason(error)}") from error
 
     def _without_driver(self, package: str) -> LedgerError:
         known = {"psycopg": "retention-xl[postgresql]", "MySQLdb": "mysqlclient"}

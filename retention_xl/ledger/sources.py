@@ -34,6 +34,12 @@ class Source(Protocol):
         """Fill `raw`. `whole` are the columns that make a line what it is, None for one that only others have."""
 
 
+def leave(source: Source) -> None:
+    """Let go of a source that will not be loaded."""
+    if close := getattr(source, "close", None):
+        close()
+
+
 def open_source(
     source: Any, encoding: str | None, sought: Sought, table: str | None = None, query: str | None = None
 ) -> Source:

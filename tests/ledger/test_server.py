@@ -6,6 +6,7 @@ import sqlite3
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -186,3 +187,19 @@ def test_postgresql_is_only_read_and_says_what_is_wrong(postgresql: str, options
     assert "\n" not in str(error.value)
     with read_ledger(postgresql, query="SELECT * FROM many WHERE amount < 1") as ledger:
         assert ledger.quality.lines_read == 5_000
+
+
+def test_a_query_is_sent_once(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[str] = []
+    create = sa.create_engine
+
+    def watched(*args: Any, **kwargs: Any) -> sa.Engine:
+        engine = create(*args, **kwargs)
+        sa.event.listen(engine, "before_cursor_execute", lambda con, cursor, statement, *rest: sent.append(statement))
+        return engine
+
+    monkeypatch.setattr(sa, "create_engine", watched)
+    asked = "SELECT * FROM invoices"
+    with read_ledger(database, query=asked) as ledger:
+        assert ledger.quality.lines_read > 0
+    assert sent.count(asked) == 1

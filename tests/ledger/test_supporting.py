@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import pandas as pd
 import pytest
 
 from retention_xl.errors import LedgerError
@@ -410,3 +411,32 @@ def test_the_first_day_of_each_customer_is_told_where_first_steps_or_features_ar
     assert beside(customers=steps).facts().started == expected
     assert "Dee" not in beside(customers=steps).facts("2026-02").started
     assert beside(customers="Customer,Segment\nAnn,Large\n").facts().started == {}
+
+
+def test_usage_beyond_the_limit_is_said_and_not_silently_shorter(given: Given, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("retention_xl.ledger.supporting.as_of.USES_LIMIT", 4)
+    usage = pd.DataFrame(
+        {
+            "customer": ["A"] * 6,
+            "feature": ["export", "share"] * 3,
+            "date": [f"2026-0{month}-02" for month in (1, 1, 2, 2, 3, 3)],
+        }
+    )
+    text = "customer,date,amount\n" + "".join(f"A,2026-0{month}-05,10\n" for month in (1, 2, 3))
+    found = given(text, tables={"usage": usage}).facts("2026-03").supporting
+    assert sorted({use.month for use in found.usage}) == ["2026-02", "2026-03"]
+    (read,) = found.tables
+    assert read.left_out.startswith("usage before 2026-02 is not used: with it there are more than 4 rows")
+
+
+def test_spend_that_names_a_currency_is_not_taken_where_the_ledger_names_none(given: Given) -> None:
+    spend = pd.DataFrame({"month": ["2026-01", "2026-02"], "amount": [10, 20], "currency": ["USD", ""]})
+    text = "customer,date,amount\nA,2026-01-05,10\nA,2026-02-05,10\n"
+    ledger = given(text, tables={"spend": spend})
+    (read,), (note,) = ledger.tables, ledger.table_notes
+    assert (read.taken, note.line, note.value) == (1, 2, "USD")
+    assert note.reason == (
+        "names a currency, and the ledger names none to convert it to; say the ledger's with --currency"
+    )
+    said = given(text, currency="USD", tables={"spend": spend})
+    assert [s.cents for s in said.facts("2026-02").supporting.spend] == [10_00, 20_00]

@@ -31,10 +31,9 @@ SELECT n.number AS customer, CASE WHEN n.subscription = '' THEN c.key ELSE c.key
     CASE WHEN n.subscription = '' THEN c.name ELSE c.name || ' / ' || n.shown END AS name, c.usual
 FROM subscribers n JOIN customers c ON c.customer = n.customer;
 
--- Tables beside the ledger know customers, not subscriptions: they meet those that are a customer's only one.
-CREATE OR REPLACE TABLE sole_subscribers AS
-SELECT customer, min(number) AS number FROM subscribers GROUP BY customer HAVING count(*) = 1;
+-- Tables beside the ledger know customers: `siblings` are the subscriptions of one (supporting/siblings*.sql).
+CREATE OR REPLACE TABLE siblings AS SELECT number, customer AS owner, subscription FROM subscribers;
 
-UPDATE spellings SET customer = (SELECT max(n.number) FROM sole_subscribers n WHERE n.customer = spellings.customer);
+UPDATE spellings SET customer = (SELECT min(n.number) FROM siblings n WHERE n.owner = spellings.customer);
 
-DROP TABLE sole_subscribers; DROP TABLE line_subscriptions; DROP TABLE subscribers;
+DROP TABLE line_subscriptions; DROP TABLE subscribers;

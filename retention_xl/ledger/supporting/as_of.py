@@ -33,6 +33,9 @@ USES_LIMIT = 720_000  # rows of usage; above it fewer months
 def supporting_of(con: Connection, month: int, reads: Sequence[TableRead], notes: Sequence[TableNote]) -> Supporting:
     """All that is known at the end of `month`."""
 
+    usage, left_out = _usage(con, month) if _has(reads, "usage") else ([], "")
+    reads = [replace(read, left_out=left_out) if read.table == "usage" else read for read in reads]
+
     def told(table: str) -> list[tuple[Any, ...]]:
         return _ask(con, table, month) if _has(reads, table) else []
 
@@ -43,10 +46,7 @@ def supporting_of(con: Connection, month: int, reads: Sequence[TableRead], notes
         cancellations=tuple(Cancellation(*row) for row in told("cancellations")),
         surveys=tuple(SurveyAnswer(*row) for row in told("surveys")),
         tickets=tuple(Ticket(*row) for row in told("tickets")),
-        usage=tuple(
-            FeatureUse(name, feature, month_text(m), uses, day)
-            for name, feature, m, uses, day in (_usage(con, month) if _has(reads, "usage") else ())
-        ),
+        usage=tuple(FeatureUse(name, feature, month_text(m), uses, day) for name, feature, m, uses, day in usage),
         spend=tuple(Spend(month_text(m), channel, int(cents)) for m, channel, cents in told("spend")),
         invitations=tuple(Invitations(month_text(m), int(sent), int(took)) for m, sent, took in told("invitations")),
         improvements=tuple(Improvement(*row) for row in told("improvements")),
@@ -99,12 +99,18 @@ def _ask(con: Connection, query: str, month: int, since: int | None = None) -> l
     return rows(con, text, {name: value for name, value in asked.items() if re.search(rf"[$]{name}\b", text)})
 
 
-def _usage(con: Connection, month: int) -> list[tuple[Any, ...]]:
-    """Usage of as many months as fit the limit, of this month and the one before in any case."""
+def _usage(con: Connection, month: int) -> tuple[list[tuple[Any, ...]], str]:
+    """Usage of as many months as fit the limit, of this month and the one before in any case; what does not fit."""
     since, total = month - MONTHS + 1, 0
     for earlier, count in _ask(con, "usage_counts", month):
         total += count
         if total > USES_LIMIT and earlier < month - 1:
             since = earlier + 1
             break
-    return _ask(con, "usage", month, since)
+    left_out = ""
+    if since > month - MONTHS + 1:
+        left_out = (
+            f"usage before {month_text(since)} is not used: with it there are more than {USES_LIMIT:,} rows of a "
+            "customer, a feature and a month; leave features out of the table to see more months"
+        )
+    return _ask(con, "usage", month, since), left_out

@@ -20,6 +20,7 @@ from .shapes import SHAPES
 
 # Tables that change how the ledger itself is read; they are read before it.
 BEFORE_THE_LEDGER = ("rates", "aliases", "calendar")
+OF_EACH_SUBSCRIPTION = ("customers", "cancellations")  # a survey, a ticket or a use is counted once
 FRACTIONS = ("crr", "drr", "grr", "nrr", "churn")
 _SUS = [f"sus{i}" for i in range(1, 11)]
 
@@ -96,6 +97,8 @@ def load_tables(
     reads, notes = [], []
     for name, given in wanted.items():
         read, noted = _load(con, name, given, scratch, home, rates or {}, progress)
+        if name in OF_EACH_SUBSCRIPTION and not read.refused and _counts_subscriptions(con):
+            con.execute(sql(f"supporting/siblings_{name}"))
         reads.append(read)
         notes += noted
     con.execute("DROP TABLE known_customers")
@@ -125,7 +128,11 @@ def _in_home_currency(home: str, rates: Mapping[str, Decimal]) -> tuple[tuple[Ro
     known = {**rates, **({home: Decimal(1)} if home else {})}
     month = "coalesce(month, month_number(day))"
     stated, rate = "coalesce(currency, nullif(sign_amount, ''))", "1"
-    rules: tuple[RowRule, ...] = ()
+    unnamed = "names a currency, and the ledger names none to convert it to; say the ledger's with --currency"
+    rules: tuple[RowRule, ...] = (
+        RowRule("currency", "currency IS NOT NULL", unnamed),
+        RowRule("amount", "sign_amount <> ''", unnamed),
+    )
     if known:
         history = getattr(rates, "history", {})
         steps = " ".join(_steps(code, history.get(code, [(date.min, rate)]), month) for code, rate in known.items())
@@ -163,3 +170,9 @@ def _know_customers(con: Connection) -> None:
         "LEFT JOIN odd_keys o ON o.text = s.spelling GROUP BY ALL"
     )
     con.execute("DROP TABLE known_spellings; DROP TABLE odd_keys")
+    if _counts_subscriptions(con):
+        con.execute(sql("supporting/siblings"))
+
+
+def _counts_subscriptions(con: Connection) -> bool:
+    return bool(rows(con, "SELECT 1 FROM duckdb_tables() WHERE table_name = 'siblings'"))

@@ -134,6 +134,7 @@ class TableRead:
     refused: str = ""
     noted: int = 0  # rows not taken and cells left out; all are counted, not all are listed
     columns: tuple[tuple[str, str], ...] = ()  # which field was read from the column of which heading
+    left_out: str = ""  # what of the rows taken is not used, and why
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,6 +86,8 @@ def lists(report: Report) -> dict[str, List]:
         else:
             told = f"{table.table} ({table.file}): {table.taken:,} of {table.rows:,} rows taken; rows and cells noted"
             reasons.append(("table", told, table.noted, None, ""))
+            if table.left_out:
+                reasons.append(("table", f"{table.table}: {table.left_out}", None, None, ""))
     listed += [(f"table {n.table}", n.file, n.line, n.column, n.value, n.reason, None, "") for n in beside.notes]
     return {
         REASONS: List(REASON_HEADINGS, len(reasons), lambda at: reasons),
