@@ -68,7 +68,15 @@ class Ledger:
         self._scratch.cleanup()
 
     def facts(self, month: str | None = None) -> Facts:
-        """All that the report of `month` needs ("2026-10"); without it the last complete month."""
+        """All that the report of `month` needs ("2026-10"); without it the last complete month.
+
+        Money is in whole cents of the report's currency. LedgerError: the ledger has no such month.
+
+        >>> with read_ledger(lines) as ledger:  # the lines of read_ledger's example
+        ...     march = ledger.facts().movements[-1]
+        >>> march.month, march.opening, march.churn, march.closing
+        ('2026-03', 20000, 12000, 13000)
+        """
         wanted = month or self.last_complete_month
         number = month_of(wanted)
         if number is None:
@@ -85,29 +93,62 @@ class Ledger:
         return self.calendar.end(month) if self.calendar else month_end(month)
 
     def customer_months(self) -> pd.DataFrame:
-        """Every active customer month: customer, month, cents."""
+        """A row for every month in which a customer was active: customer, month, whole cents.
+
+        >>> with read_ledger(lines) as ledger:
+        ...     print(ledger.customer_months().query("customer == 'Bo'").to_string(index=False))
+        customer   month  cents
+              Bo 2026-01   5000
+              Bo 2026-03   5000
+        """
         return self._frame(
             "SELECT c.name AS customer, m.month, m.cents FROM moves m JOIN customers c USING (customer) ORDER BY 1, 2"
         )
 
     def movements(self) -> pd.DataFrame:
-        """The bridge of every month, in cents and customers."""
+        """The bridge of every month to the ledger's last, complete or not: whole cents, and numbers of customers.
+
+        >>> with read_ledger(lines) as ledger:
+        ...     bridge = ledger.movements().set_index("month")
+        >>> bridge.loc["2026-03", ["opening", "reactivation", "churn", "closing"]].to_list()
+        [20000, 5000, 12000, 13000]
+        """
         import pandas as pd
 
         return pd.DataFrame([{f: getattr(m, f) for f in m.__slots__} for m in self.facts(self.last_month).movements])
 
     def cohorts(self) -> pd.DataFrame:
-        """Customers and cents of every cohort by age in months."""
+        """Every cohort (month of the first revenue) by age in months: customers still there, and their whole cents.
+
+        >>> with read_ledger(lines) as ledger:
+        ...     print(ledger.cohorts().to_string(index=False))
+         cohort  age  customers  cents
+        2026-01    0          2  15000
+        2026-01    1          1  12000
+        2026-01    2          1   5000
+        2026-02    0          1   8000
+        2026-02    1          1   8000
+        """
         import pandas as pd
 
         return pd.DataFrame([{f: getattr(c, f) for f in c.__slots__} for c in self.facts(self.last_month).cohorts])
 
     def export(self, path: str | Path) -> list[Path]:
-        """The customer months as Parquet or CSV, movements and cohorts in files beside it; money in exact decimals."""
+        """The customer months as Parquet or CSV, movements and cohorts in files beside it; money in exact decimals.
+
+        Returns the files written; all of them or none. LedgerError: `path` ends in something else.
+        """
         return export(self, self._con, Path(path))
 
     def lines(self) -> pd.DataFrame:
-        """Every line of the source as it was taken: its refusal (empty where accepted), what it is, its cents."""
+        """Every line of the source as it was taken: its refusal (empty where accepted), what it is, its cents.
+
+        >>> with read_ledger(lines) as ledger:
+        ...     print(ledger.lines()[["line", "customer", "cents", "months", "mrr"]].head(2).to_string(index=False))
+         line customer  cents  months   mrr
+            2      Ada  10000       1 10000
+            3       Bo   5000       1  5000
+        """
         return self._con.execute(
             "SELECT l.line, c.name AS customer, l.day, l.kind, l.role, l.own_cents, l.currency, l.cents, l.months, "
             "l.first_day, l.until, l.mrr, l.refusal FROM lines l LEFT JOIN customers c USING (customer) ORDER BY l.line"
@@ -147,6 +188,25 @@ def read_ledger(
     of such a name in the ledger's own workbook is read without being named; None leaves it out. `as_of` is the month of
     a table of customers that has months of tenure and no dates. `engine` spark reads Parquet or a table of Spark's
     catalog, by the session of the usual Spark configuration.
+
+    LedgerError says which file, line, column or heading is wrong, the value met and the rule; a line that cannot be
+    right is left out, counted and listed in `quality`, and stops nothing.
+
+    >>> import pandas as pd
+    >>> lines = pd.DataFrame(
+    ...     [
+    ...         ("Ada", "2026-01-05", "100.00", "monthly"),
+    ...         ("Bo", "2026-01-09", "50.00", "monthly"),
+    ...         ("Ada", "2026-02-05", "120.00", "monthly"),
+    ...         ("Cy", "2026-02-20", "80.00", "monthly"),
+    ...         ("Bo", "2026-03-31", "50.00", "monthly"),
+    ...         ("Cy", "2026-03-20", "80.00", "monthly"),
+    ...     ],
+    ...     columns=["customer", "date", "amount", "term"],
+    ... )
+    >>> with read_ledger(lines) as ledger:
+    ...     print(ledger.nature, ledger.first_month, ledger.last_complete_month, ledger.quality.lines_refused)
+    recurring 2026-01 2026-03 0
     """
     tell = progress or (lambda text, fraction: None)
     if isinstance(source, list | tuple) and len(source) == 1:

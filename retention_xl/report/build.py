@@ -13,12 +13,23 @@ from retention_xl.report.actions import checklist, judged, missing_data
 from retention_xl.report.carry_over import carry_over
 from retention_xl.report.checks import make_checks
 from retention_xl.report.experience import experience
-from retention_xl.report.model import CohortRow, Cohorts, MonthFigures, Report, Source, Tier, Tiers, Tile, Words
+from retention_xl.report.model import (
+    UNNAMED,
+    CohortRow,
+    Cohorts,
+    MonthFigures,
+    Report,
+    Source,
+    Tier,
+    Tiers,
+    Tile,
+    Words,
+)
 from retention_xl.report.previous import Previous
 from retention_xl.report.profiles import not_compared
 from retention_xl.report.restated import restatement
 from retention_xl.report.risk import at_risk
-from retention_xl.report.settings import Settings, with_month_targets
+from retention_xl.report.settings import Settings, load_settings, with_month_targets
 
 MONTHS_SHOWN = 24
 COHORTS_SHOWN = 24
@@ -39,9 +50,20 @@ PURCHASES = Words(
 )
 
 
-def build_report(facts: Facts, settings: Settings, source: Source, previous: Previous | None = None) -> Report:
-    """The report of `facts.month`; `source` says where the facts come from, `previous` what an earlier file said."""
-    settings = with_month_targets(settings, facts)
+def build_report(
+    facts: Facts, settings: Settings | None = None, source: Source = UNNAMED, previous: Previous | None = None
+) -> Report:
+    """The report of `facts.month`, for `write_report`.
+
+    `settings`: targets, limits and policies, the shipped ones unless given. `source` says where the facts come from and
+    how they were read, `previous` what an earlier month's workbook said.
+
+    >>> with rx.read_ledger(lines) as ledger:  # the lines of read_ledger's example
+    ...     report = build_report(ledger.facts())
+    >>> report.month, [(figure.label, figure.this_month) for figure in report.headline[:2]]
+    ('2026-03', [('Monthly recurring revenue (MRR)', '130'), ('Customer retention (CRR)', '50.0 %')])
+    """
+    settings = with_month_targets(settings or load_settings(None, facts.nature), facts)
     shown = _shown_months(facts, settings)
     tiers = _tiers(facts, settings)
     cohorts = _cohorts(facts, settings)

@@ -159,10 +159,13 @@ class Source:
     """Where the facts come from and how they were read, in words."""
 
     name: str
-    nature_reason: str
-    month_reason: str
-    rates: str
-    columns: tuple[ColumnChoice, ...]
+    nature_reason: str = ""
+    month_reason: str = ""
+    rates: str = ""
+    columns: tuple[ColumnChoice, ...] = ()
+
+
+UNNAMED = Source("facts given in Python")
 
 
 @dataclass(frozen=True)

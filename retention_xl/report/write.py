@@ -24,7 +24,13 @@ def write_report(
     """Write the workbook to `path`, whole or not at all; returns remarks about texts that had to be cut.
 
     `template` is the name of a shipped template or the path of a company's own. `approve` may refuse the finished
-    file, by an error, before it takes its place.
+    file, by an error, before it takes its place. TemplateError: the template has a name that is wrong, or the file
+    cannot be written; then nothing is changed.
+
+    >>> with rx.read_ledger(lines) as ledger:  # the lines of read_ledger's example
+    ...     report = rx.build_report(ledger.facts())
+    >>> write_report(report, folder / "march.xlsx"), zipfile.is_zipfile(folder / "march.xlsx")
+    ([], True)
     """
     file = template_path(template)
     shipped = template in shipped_templates()  # those leave out on purpose what they have no place for
