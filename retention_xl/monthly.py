@@ -66,6 +66,7 @@ def write_monthly(
     from retention_xl.report.previous import read_previous
     from retention_xl.report.restated import closes_as
     from retention_xl.report.settings import load_settings
+    from retention_xl.report.sheets import kept
     from retention_xl.report.write import write_report, write_verified_report
     from retention_xl.settings_file import settings_for, with_options
 
@@ -101,7 +102,7 @@ def write_monthly(
         if previous != FIND:
             raise
         raise TemplateError(f"{error} Move it away, or begin the checklist anew with --no-previous.") from error
-    remarks: list[str] = []
+    remarks = kept.told(report)
     for place, form in works:
         progress("Writing the workbook", None)
         if engine:

@@ -40,6 +40,7 @@ SHEETS = (
     compare.compare,
     figures.tie_out,
     memory.restatement,
+    memory.kept,
     records.checks,
     records.quality,
     records.settings,

@@ -57,6 +57,23 @@ def restatement(wb: Workbook) -> None:
     listing(ws, "tblRestatement", "B21", {"Customer": {}, "Last file": money, "This file": money, "Difference": money})
 
 
+def kept(wb: Workbook) -> None:
+    purpose = (
+        "What people typed into earlier files where no list takes it on. Type it where it belongs, or delete its row."
+    )
+    ws = unbound_page(wb, "Kept", purpose, (2, 17, 22, 9, 78, 70), repeat="6:6")
+    wrapped: Look = {"wrap": True}
+    columns: dict[str, Look] = {
+        "File of": {},
+        "Sheet": {},
+        "Cell": {},
+        "What was typed": wrapped,
+        "What it was": wrapped,
+    }
+    listing(ws, "tblKept", "B6", columns)
+    ws.freeze_panes = "B7"
+
+
 def record(wb: Workbook) -> None:
     purpose = "What the program notes down for next month's workbook. Hidden; please leave it as it is."
     ws = unbound_page(wb, "Record", purpose, (2, 30, 34, 52, 20, 16, 90), tab=GREY)
@@ -64,4 +81,5 @@ def record(wb: Workbook) -> None:
     block(wb, ws, "rx_record", "C7", 2, 2, by_column(small, {**small, "color": GREY}), small)
     columns = dict.fromkeys(("Rule", "State", "First seen", "Figure", "Measured", "As written"), small)
     listing(ws, "tblRecord", "B12", columns)
+    listing(ws, "tblWritten", "B17", dict.fromkeys(("Sheet", "Part", "As written"), small))
     ws.sheet_state = "hidden"

@@ -73,6 +73,24 @@ class List:
     added: Mapping[str, str] = field(default_factory=dict)
 
 
+class OwnCell(NamedTuple):
+    """A cell of a sheet that a person made, with its number format."""
+
+    row: int
+    column: int
+    content: Content
+    format_code: str
+
+
+@dataclass(frozen=True)
+class OwnSheet:
+    """A sheet that a person made, which goes on as it is."""
+
+    name: str
+    cells: tuple[OwnCell, ...]
+    widths: Mapping[int, float]
+
+
 @dataclass(frozen=True)
 class Contents:
     """All that one workbook says, by the name in the template that takes it."""
@@ -83,6 +101,8 @@ class Contents:
     drop_sheets: Sequence[str] = ()
     drop_charts: Sequence[str] = ()  # by the names of the cells with their titles
     drop_breaks: Sequence[str] = ()  # by the names of the blocks that need no page of their own
+    own_sheets: Sequence[OwnSheet] = ()
+    surely_own: bool = True  # else one that the template has too is the template's
 
 
 def span(first: str, last: str) -> str:

@@ -19,6 +19,7 @@ from retention_xl.report.sheets import (
     effects,
     experience,
     experience_data,
+    kept,
     lifetime,
     movers,
     quality,
@@ -107,7 +108,7 @@ def contents(report: Report) -> Contents:
     ):
         singles |= sheet.singles(report)
     lists: dict[str, List] = {}
-    for sheet in (actions, movers, at_risk, restatement, quality, reference, record):
+    for sheet in (actions, movers, at_risk, restatement, kept, quality, reference, record):
         lists |= sheet.lists(report)
     return Contents(
         singles,
@@ -121,10 +122,13 @@ def contents(report: Report) -> Contents:
             *reasons.unused_sheets(report),
             *compare.unused_sheets(report),
             *restatement.unused_sheets(report),
+            *kept.unused_sheets(report),
             data.unused_sheet(report),
         ],
         experience.unused_charts(report),
         acquisition.unused_breaks(report),
+        report.previous.own_sheets if report.previous else (),
+        report.previous.remembers if report.previous else True,
     )
 
 

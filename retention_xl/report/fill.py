@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+from . import written
 from .cells import Block, Cell, Content, Contents, List
 from .own_formulas import write_results
 from .package import Area, Package, Table, filled_down
 from .template import Binding, bind, column_of
+from .written import Witness
 
 _NOWHERE = "#REF!"
 
@@ -38,9 +41,17 @@ def fill(
     binding = bind(package, contents)
     binding.demand(package.file_name)
     binding = _with_added_columns(package, binding, contents)
+    own_sheets = _add_own_sheets(package, contents)
     looks = {name: _BlockLook(package, area, contents.blocks[name]) for name, area in binding.blocks.items()}
     list_looks = {name: _ListLook(package, table) for name, table in binding.lists.items()}
     _resize(package, binding, contents)
+    witness = None
+    if written.TABLE in binding.lists:
+        witness = Witness(package, own_sheets)
+        package.watch = witness.watched
+        contents = replace(contents, lists={**contents.lists, written.TABLE: witness.listing()})
+        _resize_list(package, contents, written.TABLE)
+        package.sheet(package.table(written.TABLE).area.sheet).last = True
     placed = binding.placed(package)
     addresses = PlacedAddresses(placed, contents)
     for name, area in placed.blocks.items():
@@ -51,6 +62,8 @@ def fill(
         single = contents.singles[name].content
         content = single(addresses) if callable(single) else single
         package.put(area.sheet, area.top, area.left, addresses.kept(content))
+    if witness is not None:
+        witness.stands()
     own: list[str] = []
 
     def finish(finished: Path) -> None:
@@ -82,8 +95,18 @@ def _resize(package: Package, binding: Binding, contents: Contents) -> None:
             area.sheet, area.left, area.right, max(block.columns, 1), top=area.top - 1, bottom=area.bottom
         )
     for name in binding.lists:
-        body = package.table(name).body
-        package.resize_rows(body.sheet, body.top, body.bottom, max(contents.lists[name].count, 1))
+        _resize_list(package, contents, name)
+
+
+def _resize_list(package: Package, contents: Contents, name: str) -> None:
+    body = package.table(name).body
+    package.resize_rows(body.sheet, body.top, body.bottom, max(contents.lists[name].count, 1))
+
+
+def _add_own_sheets(package: Package, contents: Contents) -> list[str]:
+    """Sheets that a person made, under the names that they get here."""
+    added = (s for s in contents.own_sheets if contents.surely_own or s.name not in package.sheets)
+    return [package.add_sheet(sheet.name, sheet.cells, sheet.widths) for sheet in added]
 
 
 class PlacedAddresses:

@@ -14,9 +14,11 @@ import openpyxl
 
 from retention_xl.errors import TemplateError
 from retention_xl.report import risk
+from retention_xl.report import written as written_down
 from retention_xl.report.actions import HEADINGS, TABLE
-from retention_xl.report.cells import Plain
-from retention_xl.report.package import Package, Reference, letters, rewrite, split_cell
+from retention_xl.report.cells import OwnSheet, Plain
+from retention_xl.report.package import LAST_ROW, Area, Package, Reference, letters, rewrite, split_cell
+from retention_xl.report.typed import Typed, typed_in
 
 RECORD = "rx_record"  # what the program notes down about a month, on a hidden sheet
 RECORD_TABLE = "tblRecord"
@@ -24,6 +26,8 @@ RECORD_HEADINGS = ("Rule", "State", "First seen", "Figure", "Measured", "As writ
 SIGN_OFFS = "tblSignOffs"
 SIGN_OFF_HEADINGS = ("Month", "Prepared by", "Reviewed by", "Signed on")
 SIGNED = ("rx_prepared_by", "rx_reviewed_by", "rx_signed_on")
+KEPT = "tblKept"
+KEPT_HEADINGS = ("File of", "Sheet", "Cell", "What was typed", "What it was")
 BY_CUSTOMER = "closing by customer"  # a fact of that sheet: the fingerprint of every customer's closing
 CUSTOMERS = "rx_data"
 _SEARCHED = 60  # rows of a sheet in which headings are looked for where no table says where they stand
@@ -92,6 +96,11 @@ class Previous:
     at_risk: tuple[PreviousRow, ...] = ()  # of the list of customers at risk, those in which a person wrote
     at_risk_added: tuple[str, ...] = ()  # headings of the columns that a person added there
     closings: Mapping[str, float] = field(default_factory=dict)  # by customer, where the file holds the customer table
+    kept: tuple[PreviousRow, ...] = ()  # of the list of what was typed into the files before
+    kept_added: tuple[str, ...] = ()
+    typed: tuple[Typed, ...] = ()  # what people typed where no list carries it on
+    own_sheets: tuple[OwnSheet, ...] = ()
+    remembers: bool = True  # whether the file says what the program wrote in it
 
 
 def plain_text(value: object) -> str:
@@ -105,10 +114,10 @@ def plain_text(value: object) -> str:
     return str(value)
 
 
-def read_previous(path: Path, known: Callable[[str, str], bool] = lambda month, fingerprint: False) -> Previous:
+def read_previous(path: Path, closes_as: Callable[[str, str], bool] = lambda month, fingerprint: False) -> Previous:
     """What `path`, the workbook of an earlier month, says. Whatever a person typed into its checklist is in it.
 
-    `known` says whether the caller has the same closings by customer for a month: then they are not read.
+    `closes_as` says whether the caller has the same closings by customer for a month: then they are not read.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # openpyxl names what it cannot keep; nothing is saved here
@@ -121,10 +130,20 @@ def read_previous(path: Path, known: Callable[[str, str], bool] = lambda month, 
         except (ValueError, KeyError, TypeError, SyntaxError) as error:
             raise TemplateError(f"{path.name} cannot be read as a workbook: {error}.") from error
         try:
-            return _Reader(path, package, shown, typed).previous(known)
+            return _Reader(path, package, shown, typed).previous(closes_as)
         finally:
             shown.close()
             typed.close()
+
+
+class _Place(NamedTuple):
+    """Where a list stands: its headings, its rows down to the last, and which of its columns are the program's."""
+
+    sheet: str
+    top: int
+    bottom: int
+    ours: frozenset[int]
+    headed: frozenset[int]
 
 
 class _Reader:
@@ -132,8 +151,9 @@ class _Reader:
         self.path, self.package, self.shown, self.typed = path, package, shown, typed
         self.areas = {n.name.lower(): n.area for n in package.names() if n.sheet is None and n.area is not None}
         self.tables = {table.name.lower(): table for table in package.tables()}
+        self.lists: dict[str, _Place] = {}  # those that were read
 
-    def previous(self, known: Callable[[str, str], bool]) -> Previous:
+    def previous(self, closes_as: Callable[[str, str], bool]) -> Previous:
         facts = self._facts()
         month = plain_text(facts.get("month"))
         if not re.fullmatch(r"[0-9]{4}-[0-9]{2}", month):
@@ -144,8 +164,12 @@ class _Reader:
         columns, rows = self._rows(TABLE, HEADINGS, to_the_end=True)
         risk_columns, risk_rows = self._rows(risk.TABLE, risk.HEADINGS)
         risk_added = tuple(heading for heading in risk_columns if heading not in risk.HEADINGS)
+        kept_columns, kept = self._rows(KEPT, KEPT_HEADINGS, to_the_end=True)
         signed = [self._single(name) for name in SIGNED]
+        _, written = self._rows(written_down.TABLE, written_down.HEADINGS)
+        known = written_down.recalled([row.text(h) for h in written_down.HEADINGS] for row in written)
         sign_offs = [*self._sign_offs(), SignOff(month, plain_text(signed[0]), plain_text(signed[1]), signed[2])]
+        found = typed_in(self.package, known, self._hidden, self._elsewhere, self._filled)
         return Previous(
             path=self.path,
             month=month,
@@ -156,7 +180,12 @@ class _Reader:
             at_risk=tuple(r for r in risk_rows if r.loose or any(r.cells.get(h) is not None for h in risk_added)),
             at_risk_added=risk_added,
             sign_offs=tuple(s for s in sign_offs if s.prepared_by or s.reviewed_by or s.signed_on),
-            closings={} if known(month, plain_text(facts.get(BY_CUSTOMER))) else self._closings(),
+            closings={} if closes_as(month, plain_text(facts.get(BY_CUSTOMER))) else self._closings(),
+            kept=tuple(kept),
+            kept_added=tuple(heading for heading in kept_columns if heading not in KEPT_HEADINGS),
+            typed=found.typed,
+            own_sheets=found.sheets,
+            remembers=known is not None,
         )
 
     # ---- names
@@ -226,7 +255,7 @@ class _Reader:
         notes = self._notes_on_cells(sheet)
         totals = self._totals_row(table)
         names = {heading: column for column, heading in headings.items()}
-        rows = []
+        rows, bottom = [], top
         for number, (value_row, typed_row) in enumerate(
             zip(
                 self.shown[sheet].iter_rows(min_row=top + 1), self.typed[sheet].iter_rows(min_row=top + 1), strict=True
@@ -253,6 +282,10 @@ class _Reader:
                 rows.append(PreviousRow(cells, tuple(loose)))
             elif not to_the_end:
                 break
+            bottom = number
+        folded = {_folded(heading) for heading in known}
+        ours = frozenset(column for column, heading in headings.items() if _folded(heading) in folded)
+        self.lists[table] = _Place(sheet, top, LAST_ROW if to_the_end else bottom, ours, frozenset(headings))
         return list(headings.values()), rows
 
     def _heading_row(self, table: str, known: Sequence[str]) -> tuple[str, int] | None:
@@ -296,16 +329,39 @@ class _Reader:
         return found.area.bottom if only_totals else None
 
     def _notes_on_cells(self, sheet: str) -> dict[int, list[str]]:
-        """By row, the notes and comments that hang on cells (Excel keeps a thread's text in a note as well)."""
+        """By row, the notes and comments that hang on cells."""
         found: dict[int, list[str]] = {}
-        parts = self.package.parts
-        for part in parts.related(self.package.sheet(sheet).part, "comments"):
-            for element in parts.tree(part).iter("{*}comment"):
-                place = element.get("ref", "A1")
-                text = "".join(t.text or "" for t in element.iter("{*}t")).strip()
-                if text:
-                    found.setdefault(split_cell(place)[0], []).append(f"Note on {place}: {text}")
+        for note in self.package.notes(sheet):
+            if note.cell:
+                found.setdefault(split_cell(note.cell)[0], []).append(f"Note on {note.cell}: {note.text}")
         return found
+
+    # ---- what was typed elsewhere
+
+    @property
+    def _hidden(self) -> str:
+        area = self.areas.get(RECORD)
+        return "" if area is None else area.sheet
+
+    def _elsewhere(self, sheet: str, row: int, column: int) -> bool:
+        """Whether a list or the record of who signed carries on what is typed into this cell (0: a note on it)."""
+        for name, place in self.lists.items():
+            if place.sheet != sheet or not place.top <= row <= place.bottom:
+                continue
+            if name == SIGN_OFFS:
+                return row > place.top and column in place.ours
+            if name in (TABLE, KEPT):
+                return row > place.top or column in place.headed
+            if name == risk.TABLE:
+                return column not in place.ours if row > place.top else column in place.headed - place.ours
+        signed = (self.areas.get(name) for name in SIGNED)
+        return any(area is not None and (area.sheet, area.top, area.left) == (sheet, row, column) for area in signed)
+
+    def _filled(self, sheet: str) -> list[Area]:
+        """The areas of a sheet that the program fills, with their headings and labels."""
+        named = self.areas.values()
+        areas = [a.part(-1, -1, a.height - 1, a.width - 1) if a.height > 1 or a.width > 1 else a for a in named]
+        return [area for area in [*areas, *(table.area for table in self.tables.values())] if area.sheet == sheet]
 
 
 def _bare(value: Kept) -> Plain:

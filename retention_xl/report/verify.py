@@ -22,7 +22,7 @@ Place = tuple[str, str]
 DIFFERENCES_SHOWN = 10
 # Sums of money in another order differ in their last digits; a millionth shows in no cell.
 RELATIVE, ABSOLUTE = 1e-9, 1e-6
-_EXCEL_ZERO = datetime(1899, 12, 30)
+EXCEL_ZERO = datetime(1899, 12, 30)
 
 
 class FormulaCell(NamedTuple):
@@ -200,7 +200,7 @@ def _plain(value: object) -> Value:
         return _FORMUALIZER_ERRORS.get(kind, f"#{kind.upper()}{'?' if kind == 'Name' else '!'}")
     if isinstance(value, date):
         moment = value if isinstance(value, datetime) else datetime(value.year, value.month, value.day)
-        return (moment - _EXCEL_ZERO) / timedelta(days=1)
+        return (moment - EXCEL_ZERO) / timedelta(days=1)
     raise TypeError(f"{value!r} is no value of a cell")
 
 

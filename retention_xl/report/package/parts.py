@@ -111,6 +111,15 @@ class Parts:
         self.changed.add(part)
         return self.tree(part)
 
+    def add(self, part: str, text: bytes) -> None:
+        """A part that was not there."""
+        info = zipfile.ZipInfo(part)
+        info.compress_type = zipfile.ZIP_DEFLATED
+        info.external_attr = self.infos[CONTENT_TYPES].external_attr
+        self.infos[part], self._spelling[part.lower()] = info, part
+        self._trees[part] = etree.fromstring(text, _PARSER)
+        self.changed.add(part)
+
     def replace_text(self, part: str, text: bytes) -> None:
         """For parts that are not XML in the strict sense, such as legacy drawings."""
         self._texts[part] = text

@@ -24,7 +24,7 @@ def remove_sheet(parts: Parts, name: str, index: int, part: str, others: Sequenc
     parts.remove_unreachable()
     _remove_slicer_caches(parts, book, others)
     _show_another(book, index)
-    _forget_titles(parts)
+    forget_titles(parts)
 
 
 def remove_chart(parts: Parts, sheet: Sheet, is_title: Callable[[str], bool]) -> None:
@@ -87,7 +87,7 @@ def _show_another(book: etree._Element, removed: int) -> None:
                 view.set(attribute, str(shown))
 
 
-def _forget_titles(parts: Parts) -> None:
+def forget_titles(parts: Parts) -> None:
     """The file's properties list its sheets; Excel writes the list anew, a wrong one would stay."""
     for relation in parts.relations(""):
         if relation.kind == "extended-properties" and relation.target in parts:

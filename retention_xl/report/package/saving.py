@@ -65,7 +65,8 @@ def _write_parts(
 ) -> None:
     # Sheets first but for the list of content types, which readers expect at the start.
     order = sorted(parts, key=lambda part: part != CONTENT_TYPES)
-    for part in [CONTENT_TYPES, *(part for part in order if part in sheets)]:
+    in_turn = sorted((part for part in order if part in sheets), key=lambda part: sheets[part].last)
+    for part in [CONTENT_TYPES, *in_turn]:
         if part in sheets and part in parts.changed:
             sheet = sheets[part]
             info = _info(parts, part, stamp)

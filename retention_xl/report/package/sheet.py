@@ -43,6 +43,7 @@ class Sheet:
         self._parts, self.name, self.part, self.text = parts, name, part, text
         self._rows: dict[int, etree._Element] | None = None
         self.bodies: list[Body] = []
+        self.last = False  # written after the others, of which its rows tell
         self._mentioned: str | None = None
         self._fresh: set[tuple[int, int]] = set()
         self.watched: dict[tuple[int, int], object] = {}

@@ -28,6 +28,7 @@ _BUILT_IN = {
     21: "h:mm:ss",
     22: "m/d/yyyy h:mm",
 }
+_FIRST_OWN = 164  # numbers below it are Excel's
 _NOT_FORMAT = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
 
 
@@ -36,6 +37,7 @@ class Styles:
         self._parts = parts
         self._part = next(iter(parts.related(parts.workbook, "styles")), None)
         self._quoted: dict[int, int] = {}
+        self._numbered: dict[str, int] = {}
 
     def _formats(self) -> etree._Element | None:
         return self._parts.tree(self._part).find(tag("cellXfs")) if self._part else None
@@ -53,6 +55,33 @@ class Styles:
             formats.set("count", str(len(formats)))
             self._quoted[style] = len(formats) - 1
         return self._quoted[style]
+
+    def numbered(self, code: str) -> int:
+        """The workbook's plain look with a number format."""
+        formats = self._formats()
+        if formats is None or self._part is None or code == "General":
+            return 0
+        if code not in self._numbered:
+            root = self._parts.touch(self._part)
+            number = next((key for key, known in _BUILT_IN.items() if known == code), None)
+            twin = copy.deepcopy(formats[0])
+            twin.set("numFmtId", str(self._new_format(root, code) if number is None else number))
+            twin.set("applyNumberFormat", "1")
+            formats.append(twin)
+            formats.set("count", str(len(formats)))
+            self._numbered[code] = len(formats) - 1
+        return self._numbered[code]
+
+    @staticmethod
+    def _new_format(root: etree._Element, code: str) -> int:
+        known = root.find(tag("numFmts"))
+        if known is None:
+            known = etree.Element(tag("numFmts"))
+            root.insert(0, known)
+        number = max([_FIRST_OWN - 1, *(int(element.get("numFmtId", "0")) for element in known)]) + 1
+        etree.SubElement(known, tag("numFmt"), {"numFmtId": str(number), "formatCode": code})
+        known.set("count", str(len(known)))
+        return number
 
     def format_code(self, style: int) -> str:
         formats = self._formats()

@@ -10,13 +10,15 @@ from typing import NamedTuple
 from lxml import etree
 
 from retention_xl.errors import TemplateError
-from retention_xl.report.cells import Cell, Content
+from retention_xl.report.cells import Cell, Content, OwnCell
 
+from .addition import add_sheet
 from .areas import LAST_COLUMN, Area, letters, parse_area, plain_corners
 from .cell_text import CellText
 from .charts import ChartCaches
 from .follow import follow
 from .parts import OFFICE_RELATIONS, Parts, drop_attributes, local_name, remove_with_empty_parents, tag
+from .reading import Note, read_notes
 from .references import Resize, Widening
 from .removal import remove_chart, remove_sheet
 from .saving import write_package
@@ -59,8 +61,10 @@ class Package:
     def __init__(self, path: Path) -> None:
         self.parts = Parts(path)
         properties = self._workbook.find(tag("workbookPr"))
-        date1904 = properties is not None and properties.get("date1904") in ("1", "true")
-        self._text = CellText(date1904, Styles(self.parts))
+        self.date1904 = properties is not None and properties.get("date1904") in ("1", "true")
+        self.styles = Styles(self.parts)
+        self._text = CellText(self.date1904, self.styles)
+        self.watch: Callable[[Area, Iterable[Sequence[Content]]], Iterable[Sequence[Content]]] | None = None
         self._notes: list[str] = []
         self._broken: list[tuple[Sheet, etree._Element, str]] = []
         targets = {r.id: r for r in self.parts.relations(self.parts.workbook)}
@@ -151,6 +155,10 @@ class Package:
         """Whether the area is one merged cell."""
         return area in self.merges(area)
 
+    def notes(self, sheet: str) -> list[Note]:
+        """What hangs on the cells of a sheet or stands in boxes above them."""
+        return list(read_notes(self.parts, self.sheet(sheet).part))
+
     @property
     def has_macros(self) -> bool:
         return any(part.endswith("vbaProject.bin") for part in self.parts)
@@ -222,6 +230,21 @@ class Package:
         self._sheets.pop(name, None)
         self._broken += [(sheet, formula, name) for sheet, formula in whole if "#REF!" in (formula.text or "")]
 
+    def add_sheet(self, name: str, cells: Iterable[OwnCell], widths: Mapping[int, float]) -> str:
+        """A further sheet at the end; its name gets a number where there is one of that name. Returns its name."""
+        taken, own, number = {sheet.lower() for sheet in self.sheets}, name, 2
+        while own.lower() in taken:
+            own, number = f"{name[:25]} ({number})", number + 1
+        rows: dict[int, list[str]] = {}
+        for cell in cells:
+            reference, style = f"{letters(cell.column)}{cell.row}", self.styles.numbered(cell.format_code)
+            rows.setdefault(cell.row, []).append(self._text.cell(reference, style, cell.content, f"{own}!{reference}"))
+        part = add_sheet(self.parts, own, rows, widths)
+        sheet = Sheet(self.parts, own, part, self._text)
+        self.sheets.append(own)
+        self._kinds[own], self._sheets[own] = part, sheet
+        return own
+
     def remove_chart(self, title: str) -> None:
         """Takes out the charts whose title is the cell of this name; they stand on the same sheet as the cell."""
         name = next((name for name in self.names() if name.name == title), None)
@@ -252,6 +275,8 @@ class Package:
         self, area: Area, rows: Iterable[Sequence[Content]], styles: Sequence[Sequence[int]], attributes: Sequence[str]
     ) -> None:
         """The cells of a list or block, asked for while the package is written; one style row for all, or one each."""
+        if self.watch is not None:
+            rows = self.watch(area, rows)
         self.sheet(area.sheet).set_body(Body(area, rows, styles, attributes))
 
     def set_total(self, table: Table, column: int, content: Content) -> None:

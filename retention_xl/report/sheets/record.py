@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from retention_xl.report import written
 from retention_xl.report.actions import HEADINGS
 from retention_xl.report.carry_over import YOURS, as_written
 from retention_xl.report.cells import Addresses, Block, Content, List
@@ -54,14 +55,18 @@ def blocks(report: Report) -> dict[str, Block]:
 
 
 def lists(report: Report) -> dict[str, List]:
-    """One row for each row of the checklist that the program wrote."""
+    """One row for each row of the checklist that the program wrote; and what it wrote on every sheet."""
     count = sum(bool(row.rule) for row in report.carried.rows)
-    return {RECORD_TABLE: List(RECORD_HEADINGS, count, lambda at: _rows(report, at))}
+    return {
+        RECORD_TABLE: List(RECORD_HEADINGS, count, lambda at: _rows(report, at)),
+        # Its rows are known only when everything else is written.
+        written.TABLE: List(written.HEADINGS, 1, lambda at: [(None,) * len(written.HEADINGS)]),
+    }
 
 
 def _rows(report: Report, at: Addresses) -> Iterable[Sequence[Content]]:
     for number, row in enumerate(report.carried.rows):
         if row.rule:
             content = actions.cells(report, at, number)
-            written = ";".join(f"{heading}{as_written(content.get(heading))}" for heading in _KNOWN)
-            yield row.rule, row.state, row.first_seen, row.figure, row.measured, written
+            said = ";".join(f"{heading}{as_written(content.get(heading))}" for heading in _KNOWN)
+            yield row.rule, row.state, row.first_seen, row.figure, row.measured, said

@@ -1,0 +1,123 @@
+"""The cells of a worksheet one row after the other, as the file holds them: values with their formulas, and notes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from lxml import etree
+
+from .areas import column_number, split_cell
+from .parts import Parts, tag
+
+ROW, CELL, FORMULA, VALUE = tag("row"), tag("c"), tag("f"), tag("v")
+_STRING, _PHONETIC = tag("si"), tag("rPh")
+_ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
+
+
+class ReadCell(NamedTuple):
+    """A cell that holds something. Dates are numbers with a style that shows them as such."""
+
+    column: int
+    value: str | float | bool | None
+    formula: str | None
+    style: int
+
+
+class Read(NamedTuple):
+    number: int
+    cells: list[ReadCell]
+
+
+class Note(NamedTuple):
+    """What hangs on a cell, or stands in a box above the cells; those have no cell."""
+
+    cell: str
+    text: str
+
+
+def read_rows(parts: Parts, data: etree._Element) -> Iterator[Read]:
+    """The rows of a sheet with something in them. Followers of a shared formula show that of the first."""
+    strings = shared_strings(parts)
+    shared: dict[str, str] = {}
+    number = 0
+    for row in data.iterchildren(ROW):
+        number = int(row.get("r") or number + 1)
+        column, cells = 0, []
+        for element in row.iterchildren(CELL):
+            place = element.get("r")
+            column = column_number(place.rstrip("0123456789")) if place else column + 1
+            if not len(element):
+                continue
+            formula = _formula(element, shared)
+            value = _value(element, strings)
+            if formula is not None or value not in (None, ""):
+                cells.append(ReadCell(column, value, formula, int(element.get("s", "0"))))
+        if cells:
+            yield Read(number, cells)
+
+
+def shared_strings(parts: Parts) -> list[str]:
+    """The workbook's table of texts."""
+    found = parts.related(parts.workbook, "sharedStrings")
+    return [_text(element) for part in found for element in parts.tree(part).iterchildren(_STRING)]
+
+
+def _formula(cell: etree._Element, shared: dict[str, str]) -> str | None:
+    element = cell.find(FORMULA)
+    if element is None:
+        return None
+    if element.get("t") == "shared":
+        if element.text:
+            shared[element.get("si", "")] = element.text
+        return element.text or shared.get(element.get("si", ""), "")
+    return element.text or ""
+
+
+def _value(cell: etree._Element, strings: list[str]) -> str | float | bool | None:
+    kind = cell.get("t", "n")
+    if kind == "inlineStr":
+        inside = cell.find(tag("is"))
+        return None if inside is None else _text(inside)
+    text = cell.findtext(VALUE)
+    if text is None:
+        return None
+    if kind == "s":
+        return strings[int(text)] if int(text) < len(strings) else None
+    if kind in ("str", "e", "d"):
+        return unescaped(text)
+    if kind == "b":
+        return text == "1"
+    return float(text) if text else None
+
+
+def _text(element: etree._Element) -> str:
+    """All runs of a rich text, without how it is pronounced."""
+    pieces = [t.text or "" for t in element.iter(tag("t")) if t.getparent().tag != _PHONETIC]  # type: ignore[union-attr]
+    return unescaped("".join(pieces))
+
+
+def unescaped(text: str) -> str:
+    """A text as it was typed; files keep controls as _x0007_."""
+    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
+
+
+def read_notes(parts: Parts, sheet: str) -> Iterator[Note]:
+    """Notes and comments on cells (Excel keeps a thread's text in a note as well), and the texts of boxes."""
+    for part in parts.related(sheet, "comments"):
+        for element in parts.tree(part).iter("{*}comment"):
+            text = "".join(t.text or "" for t in element.iter("{*}t")).strip()
+            if text:
+                yield Note(element.get("ref", "A1"), text)
+    for part in parts.related(sheet, "drawing"):
+        for box in parts.tree(part).iter("{*}sp"):
+            lines = ("".join(t.text or "" for t in line.iter("{*}t")) for line in box.iter("{*}p"))
+            text = "\n".join(line for line in lines if line.strip()).strip()
+            if text:
+                yield Note("", text)
+
+
+def row_of(cell: str) -> int:
+    """Of a note's cell."""
+    return split_cell(cell)[0] if cell else 0
