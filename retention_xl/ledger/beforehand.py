@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -9,11 +10,13 @@ from typing import Any
 
 from ..errors import LedgerError
 from . import words
-from .calendars import Calendar
+from .calendars import THIRTEEN, TWELVE, Calendar
 from .currencies import Rates, rates_from_rows
 from .policies import Policies
 from .supporting.reading import read_rows
 from .supporting.records import TableNote, TableRead
+
+_THIRTEENTH = re.compile(r"(?:^|[^0-9])13$")  # P13, 2026-13: of periods that are no months
 
 Regroup = Mapping[str, tuple[str, str]]  # key of an id -> key and spelling of the id it goes by
 
@@ -38,7 +41,12 @@ def read_beforehand(tables: Mapping[str, Any], policies: Policies) -> Beforehand
         found.rates = rates_from_rows(rows, found.reads[-1].file)
     if rows := _rows(found, tables, "aliases"):
         found.aliases = _or_refused(found, _pairs(rows, "old", "new"))
-    if rows := _rows(found, tables, "calendar"):
+    rows = _rows(found, tables, "calendar")
+    if found.reads and "is not a month" in found.reads[-1].refused:
+        _refuse(found, f"{found.reads[-1].refused.rstrip('.')}; {TWELVE}.")
+    elif any(note.table == "calendar" and _THIRTEENTH.search(note.value) for note in found.notes):
+        _refuse(found, THIRTEEN)
+    elif rows:
         try:
             found.calendar = Calendar(_periods(rows))
         except LedgerError as error:

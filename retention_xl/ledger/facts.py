@@ -35,8 +35,8 @@ def facts_of(con: Connection, ledger: Ledger, month: int) -> Facts:
     since = max(first, month - WINDOW + 1)
     con.execute(sql("lost"), {"month": month, "since": month - YEAR_AND_ONE, "month_end": ledger.month_end(month)})
     movements = _movements(con, first, month)
-    tell_reasons(con, month, ledger.tables)
-    supporting = supporting_of(con, month, ledger.tables, ledger.table_notes)
+    tell_reasons(con, month, ledger.tables, ledger.month_end)
+    supporting = supporting_of(con, month, ledger.tables, ledger.table_notes, ledger.month_end)
     total, print_ = one(con, "SELECT ledger_total, fingerprint FROM totals")
     return Facts(
         nature=ledger.nature,
@@ -45,7 +45,7 @@ def facts_of(con: Connection, ledger: Ledger, month: int) -> Facts:
         months=tuple(month_text(m) for m in range(first, month + 1)),
         movements=movements,
         cohorts=_cohorts(con, month),
-        pairs=completed(con, _pairs(con, ledger, month), month, supporting),
+        pairs=completed(con, _pairs(con, ledger, month), month, supporting, ledger.month_end),
         window=tuple(month_text(m) for m in range(since, month + 1)),
         customers=_customers(con, since, month),
         reasons=_reasons(con),
@@ -58,9 +58,15 @@ def facts_of(con: Connection, ledger: Ledger, month: int) -> Facts:
         supporting=supporting,
         policies=ledger.policies,
         last_day=ledger.month_end(month) if ledger.calendar else None,
+        ends=_fiscal_ends(ledger, first, month) if ledger.calendar else {},
         profiles=profiles(con, month, movements[-1]) if ledger.nature == "recurring" else None,
         started=_started(con, month, supporting),
     )
+
+
+def _fiscal_ends(ledger: Ledger, first: int, month: int) -> dict[str, date]:
+    """The last day of every month up to the report's, and of the one before them."""
+    return {month_text(m): ledger.month_end(m) for m in range(first - 1, month + 1)}
 
 
 def _movements(con: Connection, first: int, month: int) -> tuple[MonthFacts, ...]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal
 
+from .dates import month_end, month_of, month_text
 from .policies import Policies
 from .supporting.records import Supporting
 
@@ -214,4 +215,19 @@ class Facts:
     policies: Policies = field(default_factory=Policies)  # how the doubtful cases were read
     last_day: date | None = None  # of the report month, where a fiscal calendar has one of its own
     profiles: Profiles | None = None  # None for purchases: those definitions are of subscriptions
+    ends: Mapping[str, date] = field(default_factory=dict)  # last day of each month, by the fiscal calendar; {}: none
     started: Mapping[str, date] = field(default_factory=dict)  # first day in the ledger, by name; {}: not asked for
+
+    def end(self, month: str) -> date:
+        """The last day of a month."""
+        return self.ends.get(month) or month_end(_number(month))
+
+    def begin(self, month: str) -> date:
+        """The first day of a month: the one after the end of the month before."""
+        return self.end(month_text(_number(month) - 1)) + timedelta(days=1)
+
+
+def _number(month: str) -> int:
+    found = month_of(month)
+    assert found is not None
+    return found

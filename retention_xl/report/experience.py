@@ -11,7 +11,6 @@ from statistics import median
 
 from retention_xl.ledger.records import Facts
 from retention_xl.metrics.kaplan_meier import median_time, survival_steps
-from retention_xl.report.wording import first_day, last_day
 
 MONTHS = 13  # the report month and a year before it
 PROMOTER, DETRACTOR = 9, 6  # NPS: from, up to
@@ -103,7 +102,7 @@ class People:
         """First day of those who started after the ledger's first month, when everybody was there already."""
         known = self._facts.started
         return {
-            name: known.get(name) or first_day(month)
+            name: known.get(name) or self._facts.begin(month)
             for name, month in self.first_months.items()
             if month > self._facts.months[0]
         }
@@ -143,8 +142,7 @@ class _Told:
         return int(self._inputs[f"experience.{key}"])
 
     def _end(self, month: str) -> date:
-        own = self._facts.last_day  # of a fiscal calendar
-        return own if own is not None and month == self._facts.month else last_day(month)
+        return self._facts.end(month)
 
     def given(self) -> frozenset[str]:
         beside = self._beside
@@ -234,7 +232,7 @@ class _Told:
                 continue
             if start + within > end:
                 young += 1
-            elif start + within >= first_day(month):
+            elif start + within >= self._facts.begin(month):
                 ready += 1
                 activated += card.activated is not None and card.activated <= start + within
         return {"ready": ready, "activated": activated, "not_ready": young}
@@ -242,7 +240,7 @@ class _Told:
     # ---- tickets
 
     def _tickets(self, month: str) -> dict[str, float | None]:
-        start, end, limit = first_day(month), self._end(month), self._inputs["experience.response_hours"]
+        start, end, limit = self._facts.begin(month), self._end(month), self._inputs["experience.response_hours"]
         waiting = [t for t in self._beside.tickets if t.opened <= end and (t.closed is None or t.closed > end)]
         opened = [ticket for ticket in self._beside.tickets if start <= ticket.opened <= end]
         answered = [ticket.response_hours for ticket in opened if ticket.response_hours is not None]

@@ -11,7 +11,6 @@ from typing import Literal
 from retention_xl.ledger.records import Facts, Pair
 from retention_xl.ledger.supporting.records import CustomerCard
 from retention_xl.report.rules import reason_group
-from retention_xl.report.wording import last_day
 
 DETRACTOR = 6.0  # who answers 0 to 6 of 10 is one, by the definition of NPS
 _USAGE_MONTHS = 3  # before the report month, with which its use is compared
@@ -89,7 +88,7 @@ OF_SIGNS = frozenset(key for kind, _, _, limit, _, _ in _FORMS for key in (f"ris
 
 def evidence_of(facts: Facts, values: Mapping[str, float]) -> Found:
     """Looks at every customer with revenue at the closing. What nothing in the data can tell is none of the signs."""
-    day = last_day(facts.month)
+    day = facts.end(facts.month)
     beside = facts.supporting
     going = leaving(facts)
     usage = _usage(facts)
@@ -169,7 +168,7 @@ def evidence_of(facts: Facts, values: Mapping[str, float]) -> Found:
 
 def leaving(facts: Facts) -> dict[str, Leaving]:
     """By customer who still pays: what the ledger's lines of cancellation and the table of cancellations say."""
-    day = last_day(facts.month)
+    day = facts.end(facts.month)
     found: dict[str, Leaving] = {}
     for pair in facts.pairs:
         if pair.closing and pair.cancelled_on is not None and (pair.paid_through is None or pair.paid_through > day):

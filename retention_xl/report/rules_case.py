@@ -16,7 +16,6 @@ from retention_xl.report.risk import Risk, months_stayed
 from retention_xl.report.risk_signs import Leaving, leaving
 from retention_xl.report.rules import Rule, priorities, reason_group, smallest
 from retention_xl.report.rules_wording import Wording, wording
-from retention_xl.report.wording import last_day
 
 _TINY = 1e-12  # 0.95 - 0.93 must count as 2 points
 
@@ -132,7 +131,7 @@ class Case:
     @cached_property
     def last_day(self) -> date:
         """The report month's last day."""
-        return last_day(self.facts.month)
+        return self.facts.end(self.facts.month)
 
     @cached_property
     def leaving(self) -> Mapping[str, Leaving]:

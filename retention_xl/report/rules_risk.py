@@ -13,7 +13,7 @@ from retention_xl.report.risk_wording import names_in_words
 from retention_xl.report.rules import Rule
 from retention_xl.report.rules_case import Breach, Case, Rate, at_closing, at_opening, largest_first, reaches, total
 from retention_xl.report.rules_wording import count, day_name, money, percent, points
-from retention_xl.report.wording import fixed, last_day, month_name
+from retention_xl.report.wording import fixed, month_name
 
 _NAMED = 3
 
@@ -84,7 +84,7 @@ def _nobody(customers: Sequence[AtRisk], finding: str) -> Breach:
 
 def tickets_pile_up(case: Case, rule: Rule) -> Breach | None:
     """More customers wait for an answer, or they wait too long."""
-    ends = [last_day(month) for month in case.facts.months[-3:]]
+    ends = [case.facts.end(month) for month in case.facts.months[-3:]]
     sizes = [month.closing_customers for month in case.facts.movements[-3:]]
     if len(ends) < 2 or not case.enough(rule, *sizes[-2:]):
         return None

@@ -13,7 +13,7 @@ from retention_xl.report.rules import Rule
 from retention_xl.report.rules_case import Breach, Case, reaches, total
 from retention_xl.report.rules_experience import QUARTER, Named, counted, paying, rate_of, told
 from retention_xl.report.rules_wording import count, money, percent
-from retention_xl.report.wording import fixed, last_day, month_name
+from retention_xl.report.wording import fixed, month_name
 
 REMEMBERED = 12  # months for which a customer's last answer counts as what it thinks
 
@@ -63,7 +63,7 @@ def _last_answers(case: Case, measure: str, until: date) -> Mapping[str, SurveyA
 
 def _detractors(case: Case, month: str) -> tuple[Named, int]:
     """Customers at the end of a month whose last answer was 0 to 6; and how many customers have answered."""
-    answers = _last_answers(case, "NPS", last_day(month))
+    answers = _last_answers(case, "NPS", case.facts.end(month))
     bad = (name for name, answer in answers.items() if answer.score <= DETRACTOR)
     return paying(case, bad, month), len(paying(case, answers, month))
 

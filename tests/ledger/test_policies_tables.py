@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
@@ -174,3 +175,53 @@ def test_a_line_outside_the_calendar_is_an_error(given: Given) -> None:
         LedgerError, match="line 8: 2023-08-01 is outside the fiscal calendar, which runs from 2023-01-01 to"
     ):
         given(HEAD + STEADY + "A,2023-08-01,invoice,10,month,USD\n", tables={"calendar": pd.DataFrame(CALENDAR)})
+
+
+FOUR_FIVE = {  # the twelve months of 2023 by weeks of 4-4-5
+    "month": [f"2023-{m:02d}" for m in range(1, 13)],
+    "first day": [str(date(2023, 1, 1) + timedelta(weeks=w)) for w in (0, 4, 8, 13, 17, 21, 26, 30, 34, 39, 43, 47)],
+    "last day": [str(date(2022, 12, 31) + timedelta(weeks=w)) for w in (4, 8, 13, 17, 21, 26, 30, 34, 39, 43, 47, 52)],
+}
+
+
+def test_what_stands_beside_the_ledger_is_known_at_the_fiscal_month_s_end(given: Given) -> None:
+    tickets = table(customer=["Z", "Z"], opened=["2023-03-31", "2023-04-02"])
+    spend = table(date=["2023-04-01", "2023-04-02"], amount=[5, 7])
+    usage = table(customer=["Z", "Z"], feature=["x", "x"], date=["2023-04-01", "2023-04-02"])
+    beside = {"tickets": tickets, "spend": spend, "usage": usage}
+    ledger = given(HEAD + STEADY, tables={**beside, "calendar": pd.DataFrame(FOUR_FIVE)})
+    facts = ledger.facts("2023-03")
+    assert (facts.end("2023-03"), facts.begin("2023-03")) == (date(2023, 4, 1), date(2023, 2, 26))
+    assert (facts.begin("2023-01"), facts.end("2022-12")) == (date(2023, 1, 1), date(2022, 12, 31))
+    assert [t.opened for t in facts.supporting.tickets] == [date(2023, 3, 31)]
+    assert [(s.month, s.cents) for s in facts.supporting.spend] == [("2023-03", 5_00)]
+    assert [(u.month, u.uses) for u in facts.supporting.usage] == [("2023-03", 1.0)]
+    plain = given(HEAD + STEADY, tables=beside).facts("2023-03")
+    assert (plain.end("2023-03"), plain.begin("2023-03")) == (date(2023, 3, 31), date(2023, 3, 1))
+    assert plain.supporting.spend == ()
+
+
+@pytest.mark.parametrize(
+    ("month", "reason"),
+    [
+        (
+            [f"2023-P{m:02d}" for m in range(1, 14)],
+            "'2023-P01' is not a month such as 2026-10; a calendar has 12 fiscal",
+        ),
+        ([f"2023-{m:02d}" for m in range(1, 14)], "the periods are of four weeks, 13 a year"),
+        ([f"2023-{m:02d}" for m in range(1, 13)] + ["2024-01"], "the periods are of four weeks, 13 a year"),
+    ],
+)
+def test_thirteen_periods_of_four_weeks_are_refused_with_the_reason(
+    given: Given, month: list[str], reason: str
+) -> None:
+    days = [date(2023, 1, 1) + timedelta(weeks=4 * w) for w in range(14)]
+    calendar = {
+        "period": month,
+        "first day": [str(day) for day in days[:-1]],
+        "last day": [str(day - timedelta(days=1)) for day in days[1:]],
+    }
+    ledger = given(HEAD + STEADY, tables={"calendar": pd.DataFrame(calendar)})
+    (read,) = ledger.tables
+    assert reason in read.refused
+    assert ledger.calendar is None

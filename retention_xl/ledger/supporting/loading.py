@@ -93,6 +93,7 @@ def load_tables(
     }
     if not wanted:
         return [], []
+    con.execute(sql("supporting/period_last"))
     _know_customers(con)
     reads, notes = [], []
     for name, given in wanted.items():
@@ -126,7 +127,7 @@ def _load(
 def _in_home_currency(home: str, rates: Mapping[str, Decimal]) -> tuple[tuple[RowRule, ...], str]:
     """Spend in cents of the report's currency at the rate of its month's end; what cannot be converted is not taken."""
     known = {**rates, **({home: Decimal(1)} if home else {})}
-    month = "coalesce(month, month_number(day))"
+    month = "coalesce(month, period_number(day))"
     stated, rate = "coalesce(currency, nullif(sign_amount, ''))", "1"
     unnamed = "names a currency, and the ledger names none to convert it to; say the ledger's with --currency"
     rules: tuple[RowRule, ...] = (
@@ -148,7 +149,7 @@ def _in_home_currency(home: str, rates: Mapping[str, Decimal]) -> tuple[tuple[Ro
 
 def _steps(code: str, steps: Sequence[tuple[date, Decimal]], month: str) -> str:
     """The rates of a currency by the month's last day, the latest first."""
-    last = f"last_day(make_date({month} // 12, {month} % 12 + 1, 1))"
+    last = f"period_last({month})"
     return " ".join(
         f"WHEN coalesce(currency, sign_amount) = {literal(code)} AND {last} >= DATE '{day}' "
         f"THEN CAST({rate} AS DECIMAL(20, 12))"
