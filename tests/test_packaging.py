@@ -88,6 +88,7 @@ def test_the_installed_metrics_need_no_other_package(installed: Path, tmp_path: 
     assert Path(file).parent == installed / "retention_xl"
 
 
+@pytest.mark.thorough
 def test_the_installed_command_makes_the_demo(installed: Path, tmp_path: Path) -> None:
     path = os.pathsep.join([str(installed), dependencies()])
     summary = run("-m", "retention_xl", "demo", "out", cwd=tmp_path, path=path)

@@ -12,6 +12,7 @@ from math import exp, isfinite
 from typing import Any
 
 import pytest
+from thorough import mainly
 
 import retention_xl as rx
 
@@ -26,7 +27,7 @@ MODELS: dict[str, tuple[Callable[..., Any], Callable[..., Any], Callable[..., fl
 
 
 @pytest.mark.parametrize("model", MODELS)
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", mainly(range(60), *range(20)))
 def test_random_data_give_finite_parameters_or_num_with_the_reason(model: str, seed: int) -> None:
     fit, make, _ = MODELS[model]
     with warnings.catch_warnings():
@@ -45,17 +46,17 @@ def test_most_random_data_are_fitted(model: str) -> None:
     """Five customers often tell nothing; but a fit that refused everything would pass the test above."""
     fit, make, _ = MODELS[model]
     fitted = 0
-    for seed in range(60):
+    for seed in range(20):
         try:
             fit(*make(random.Random(seed)))
             fitted += 1
         except rx.MetricError:
             continue
-    assert fitted >= 25
+    assert fitted >= 8
 
 
 @pytest.mark.parametrize("model", MODELS)
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", mainly(range(12), 0))
 def test_no_start_leads_scipy_to_a_likelier_fit(model: str, seed: int) -> None:
     """An inner peak is not taken for the top; where we refuse, SciPy too runs off to where no parameter makes sense."""
     minimize = pytest.importorskip("scipy.optimize").minimize

@@ -263,8 +263,8 @@ def _printed(text: str, change: Resize) -> str:
 
 
 def _chart(parts: Parts, part: str, change: Change) -> None:
-    for element in parts.tree(part).iter():
-        if local_name(element) == "f" and element.text:
+    for element in parts.tree(part).iter("{*}f"):
+        if element.text:
             _set_text(parts, part, element, change.formula(element.text, None, grow_single=True))
 
 

@@ -69,6 +69,7 @@ class Parts:
         self._spelling = {name.lower(): name for name in self.infos}
         self._trees: dict[str, etree._Element] = {}
         self._texts: dict[str, bytes] = {}
+        self._relations: dict[str, list[Relation]] = {}
         self.changed: set[str] = set()
         self.removed: set[str] = set()
         self._check_kind()
@@ -136,6 +137,11 @@ class Parts:
         source = relations_part(part)
         if source not in self:
             return []
+        if part not in self._relations:
+            self._relations[part] = self._read_relations(part, source)
+        return self._relations[part]
+
+    def _read_relations(self, part: str, source: str) -> list[Relation]:
         found = []
         for element in self.tree(source):
             if local_name(element) != "Relationship":
@@ -154,6 +160,7 @@ class Parts:
     def drop_relation(self, part: str, target: str) -> None:
         ids = {r.id for r in self.relations(part) if r.target == target and not r.external}
         tree = self.touch(relations_part(part))
+        self._relations.pop(part, None)
         for element in list(tree):
             if element.get("Id") in ids:
                 tree.remove(element)
