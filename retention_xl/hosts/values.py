@@ -15,7 +15,7 @@ from typing import Any
 
 from retention_xl.errors import CellError, MetricError
 from retention_xl.metrics.cells import ERROR_CODES, ErrorValue
-from retention_xl.metrics.columns import Numbers, Texts, in_bulk
+from retention_xl.metrics.columns import Numbers, Texts, are_rows_of_numbers, in_bulk
 from retention_xl.metrics.ranges import LISTS
 from retention_xl.metrics.spec import CATALOGUE, FunctionSpec
 
@@ -58,6 +58,10 @@ class _Omitted:
 
 
 OMITTED = _Omitted()
+
+
+class RowsOfNumbers(list):  # type: ignore[type-arg]
+    """Rows of finite numbers alone, which every host writes as they are."""
 
 
 def answer(spec: FunctionSpec, arguments: Sequence[Any]) -> Rows:
@@ -158,9 +162,8 @@ def rows_of(answer: Any) -> Rows:
     """An answer of the catalogue as equally long rows of what a cell can hold. A flat list goes down a column."""
     if not isinstance(answer, (list, tuple)):
         return [[_out(answer)]]
-    rectangular = set(map(type, answer)) == {list} and len(set(map(len, answer))) == 1
-    if rectangular and type(in_bulk(list(chain.from_iterable(answer)))) is Numbers:
-        return answer  # type: ignore[return-value]
+    if type(answer) is list and answer and type(answer[0]) is list and are_rows_of_numbers(answer):
+        return RowsOfNumbers(answer)
     rows = [[_out(cell) for cell in (row if isinstance(row, (list, tuple)) else (row,))] for row in answer]
     width = max(map(len, rows), default=0)
     if not width:
@@ -181,7 +184,7 @@ def _out(value: Any) -> Any:
 
 def encode(rows: Rows, error: Callable[[ErrorValue], Any], day: Callable[[Any], Any]) -> Rows:
     """The rows with errors and dates as the host writes them, and texts no longer than an array may carry."""
-    if set(map(type, chain.from_iterable(rows))) <= WRITTEN_AS_THEY_ARE:
+    if type(rows) is RowsOfNumbers or set(map(type, chain.from_iterable(rows))) <= WRITTEN_AS_THEY_ARE:
         return rows
     single = len(rows) == len(rows[0]) == 1
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from retention_xl.metrics.cells import impossible, shown
+from retention_xl.metrics.columns import Numbers
 
 
 def check_not_negative(**amounts: float) -> None:
@@ -10,6 +11,14 @@ def check_not_negative(**amounts: float) -> None:
     for name, amount in amounts.items():
         if amount < 0:
             raise impossible(f"{name} ({shown(amount)}) is negative.")
+
+
+def check_recurring(name: str, column: list[float]) -> None:
+    """Refuse recurring revenue of a customer below 0."""
+    if type(column) is Numbers and column.none_negative:
+        return
+    if column and min(column) < 0:
+        raise impossible(f"{name}: a customer has {shown(min(column))}; recurring revenue is not negative.")
 
 
 def check_fraction(**fractions: float) -> None:

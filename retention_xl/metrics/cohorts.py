@@ -11,6 +11,7 @@ from retention_xl.metrics.triangles import COHORT_HEADING, CUSTOMERS_HEADING, Tr
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import Any
 
     from retention_xl.metrics.ranges import Ids
@@ -20,12 +21,12 @@ GROUP = "Cohorts"
 MONTHS_OF_GRAIN = {"month": 1, "quarter": 3, "year": 12}
 
 
-def period_of(day: int, months: int) -> int:
-    """The number of the calendar period of so many months in which the day lies."""
+def periods_of(days: Iterable[int | None], months: int) -> dict[int | None, int]:
+    """For every day the number of the calendar period of so many months in which it lies."""
     from datetime import date  # imported where a calendar is needed: it would cost every import of the catalogue
 
-    at = date.fromordinal(day)
-    return (at.year * 12 + at.month - 1) // months
+    at = {day: date.fromordinal(day) for day in set(days) if day is not None}
+    return {day: (found.year * 12 + found.month - 1) // months for day, found in at.items()}
 
 
 def label_of(period: int, months: int) -> str:
@@ -86,35 +87,35 @@ def cohort(
         raise wrong_kind(f"amounts are wanted for the measure {measure}.")
     if not customer_ids.keys:
         raise nothing_yet("there are no lines.")
-    periods = {day: period_of(day, months) for day in set(dates) if day is not None}
-    lines = [
-        (key, periods[day], amount)
-        for key, day, amount in zip(customer_ids.keys, dates, amounts or [0.0] * len(dates), strict=True)
-        if day is not None
-    ]
-    if len(lines) < len(dates):
+    if None in dates:
         raise wrong_kind(f"dates: line {dates.index(None) + 1} has no date.")
-    started: dict[str, int] = {}
-    for key, period, amount in lines:
-        if amount >= 0 and period < started.get(key, period + 1):
-            started[key] = period
+    periods = periods_of(dates, months)
     last = max(periods.values())
-    customers: dict[int, list[set[str]]] = {
-        start: [set() for _ in range(last - start + 1)] for start in sorted(set(started.values()))
-    }
-    revenue: dict[int, list[list[float]]] = {start: [[] for _ in row] for start, row in customers.items()}
-    for key, period, amount in lines:
-        age = period - started.get(key, last + 1)
-        if age < 0:
+    lines: list[tuple[str, int]] = list(zip(customer_ids.keys, map(periods.__getitem__, dates), strict=True))
+    purchases = set(lines)
+    if amounts and min(amounts) < 0:
+        purchases = {line for line, amount in zip(lines, amounts, strict=True) if amount >= 0}
+    started: dict[str, int] = {}
+    for key, period in purchases:
+        if period < started.get(key, last + 1):
+            started[key] = period
+    starts = sorted(set(started.values()))
+    active = {start: [0] * (last - start + 1) for start in starts}
+    for key, period in purchases:
+        start = started[key]
+        active[start][period - start] += 1
+    paid: dict[tuple[int, int], list[float]] = {}  # by start and period
+    for (key, period), amount in zip(lines, amounts or (), strict=bool(amounts)):
+        start = started.get(key, last + 1)
+        if period < start:
             raise impossible(f"amounts: customer {key!r} has a refund ({shown(amount)}) before any purchase.")
-        revenue[started[key]][age].append(amount)
-        if amount >= 0:
-            customers[started[key]][age].add(key)
-    table: list[list[Any]] = [[COHORT_HEADING, CUSTOMERS_HEADING, *range(last - min(customers) + 1)]]
-    for start, active in customers.items():
+        paid.setdefault((start, period), []).append(amount)
+    table: list[list[Any]] = [[COHORT_HEADING, CUSTOMERS_HEADING, *range(last - starts[0] + 1)]]
+    for start, customers in active.items():
         label = label_of(start, months)
-        cells = cohort_cells(measure, [len(keys) for keys in active], [fsum(paid) for paid in revenue[start]], label)
-        table.append([label, len(active[0]), *cells, *[None] * (start - min(customers))])
+        revenue = [fsum(paid.get((start, period), ())) for period in range(start, last + 1)]
+        cells = cohort_cells(measure, customers, revenue, label)
+        table.append([label, customers[0], *cells, *[None] * (start - starts[0])])
     return table
 
 

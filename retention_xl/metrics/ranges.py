@@ -52,10 +52,10 @@ class Ids:
             self._keys = read_each(id_key, cells, place)
         elif self.cells.without_blanks:
             joined = self.cells.joined
-            if joined.casefold() == joined:
-                self._keys = self.cells
-            elif joined.isascii() and joined.upper() == joined:
+            if joined[:1].isupper() and joined.isascii() and joined.upper() == joined:
                 self.alike = "capitals"
+            elif joined.casefold() == joined:
+                self._keys = self.cells
 
     @property
     def keys(self) -> Sequence[str]:
@@ -75,10 +75,13 @@ class Ids:
     def shared_with(self, others: Ids) -> tuple[int, int]:
         """How many distinct ids are among the others too, and how many there are."""
         if self.alike and self.alike == others.alike:  # as they stand: a third of the time
-            keys = set(self.cells)
-            return len(keys.intersection(others.cells)), len(keys)
-        keys = self.distinct()
-        return len(keys.intersection(others.keys)), len(keys)
+            keys, those = set(self.cells), others.cells
+            keys.discard("")
+        else:
+            keys, those = self.distinct(), others.keys
+        count = len(keys)
+        keys.difference_update(those)  # to take away those who are kept is half the work of making a set of them
+        return count - len(keys), count
 
     def spellings(self) -> dict[str, Any]:
         """For every key the first spelling met, in order of first appearance."""
@@ -167,6 +170,8 @@ def read_rows(value: Any, place: str) -> list[list[Any]]:
 
 def read_dates(cells: Sequence[Any], place: str) -> list[int | None]:
     """Days, None for a blank cell."""
+    if type(cells) is Numbers and all_usual_days(cells):
+        return [ORDINAL_OF_SERIAL_ZERO + day for day in map(int, cells)]
     if set(map(type, cells)) <= TYPES_OF_SERIALS_AND_BLANKS:
         serials = [cell for cell in cells if cell is not None and cell != ""]
         if set(map(type, serials)) <= NUMBER_TYPES and adds_up(serials) and all_usual_days(serials):
@@ -271,5 +276,5 @@ def rows_that_count(columns: dict[str, Sequence[Any]], kinds: dict[str, str]) ->
 def has_no_blanks(cells: Sequence[Any]) -> bool:
     """Whether a column of numbers alone or of texts alone has no blank cell, told in one pass; False if in doubt."""
     if type(cells) is Texts:
-        return cells.without_blanks or all(map(str.strip, cells))
+        return all(cells if cells.without_blanks else map(str.strip, cells))
     return type(cells) is Numbers or (set(map(type, cells)) <= NUMBER_TYPES and adds_up(cells))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import fsum
 
 from retention_xl.metrics.cells import base_is_zero, impossible, shown, wrong_kind
-from retention_xl.metrics.checks import check_not_negative
+from retention_xl.metrics.checks import check_not_negative, check_recurring
 from retention_xl.metrics.spec import metric
 
 GROUP = "Revenue"
@@ -231,8 +231,7 @@ def concentration(mrr: list[float], top_n: float = 10) -> float:
 
     if top_n < 1 or top_n % 1:
         raise impossible(f"top_n ({shown(top_n)}) must be a whole number from 1 on.")
-    if mrr and min(mrr) < 0:
-        raise impossible(f"mrr: a customer has {shown(min(mrr))}; recurring revenue is not negative.")
+    check_recurring("mrr", mrr)
     total = fsum(mrr)
     if total == 0:
         raise base_is_zero("mrr adds up to 0.")

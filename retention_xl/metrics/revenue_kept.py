@@ -6,6 +6,7 @@ from itertools import compress
 from math import fsum
 
 from retention_xl.metrics.cells import base_is_zero, impossible, shown
+from retention_xl.metrics.checks import check_recurring
 from retention_xl.metrics.spec import metric
 
 TYPE_CHECKING = False
@@ -17,14 +18,8 @@ GROUP = "Revenue"
 
 def check_pairs(opening_mrr: list[float], closing_mrr: list[float]) -> None:
     """Refuse recurring revenue below 0 at either end."""
-    check_amounts("opening_mrr", opening_mrr)
-    check_amounts("closing_mrr", closing_mrr)
-
-
-def check_amounts(name: str, column: list[float]) -> None:
-    """Refuse recurring revenue below 0."""
-    if column and min(column) < 0:
-        raise impossible(f"{name}: a customer has {shown(min(column))}; recurring revenue is not negative.")
+    check_recurring("opening_mrr", opening_mrr)
+    check_recurring("closing_mrr", closing_mrr)
 
 
 def opening_base(opening_mrr: list[float], closing_mrr: list[float]) -> float:
@@ -39,6 +34,12 @@ def base_of(opening_mrr: list[float]) -> float:
     if base == 0:
         raise base_is_zero("opening_mrr adds up to 0; there is no revenue to keep.")
     return base
+
+
+def lost_revenue(opening_mrr: list[float], closing_mrr: list[float]) -> float:
+    """What customers pay less at the closing than at the opening, those who left all of it."""
+    pairs = zip(opening_mrr, closing_mrr, strict=True)
+    return fsum([before - after for before, after in pairs if after < before])
 
 
 def held(opening_mrr: list[float], closing_mrr: list[float]) -> tuple[list[tuple[float, float]], float]:
@@ -178,11 +179,8 @@ def grr(opening_mrr: list[float], closing_mrr: list[float]) -> float:
         Article 002; SaaS Metrics Standards Board: (start - contraction - churn) / start.
     """
     # The sum of the smaller of both is the opening without what was lost, and few customers lose anything.
-    check_amounts("opening_mrr", opening_mrr)
-    less = [(before, after) for before, after in zip(opening_mrr, closing_mrr, strict=True) if after < before]
-    check_amounts("closing_mrr", [after for _, after in less])  # an amount below 0 is among them
-    base = base_of(opening_mrr)
-    return (base - fsum([before - after for before, after in less])) / base
+    base = opening_base(opening_mrr, closing_mrr)
+    return (base - lost_revenue(opening_mrr, closing_mrr)) / base
 
 
 @metric
@@ -239,12 +237,12 @@ def mrr_churn(opening_mrr: list[float], closing_mrr: list[float], kind: str = "g
         ChartMogul help 203359341 (gross 20 %, net 10 % of 100 with 10 lost, 10 less and 10 more).
     """
     base = opening_base(opening_mrr, closing_mrr)
+    if kind == "gross":
+        return lost_revenue(opening_mrr, closing_mrr) / base
     pairs = zip(opening_mrr, closing_mrr, strict=True)
     if kind == "net":
         return fsum([before - after for before, after in pairs if before]) / base
-    if kind == "lost":
-        return fsum([before for before, after in pairs if not after]) / base
-    return fsum([before - after for before, after in pairs if after < before]) / base
+    return fsum([before for before, after in pairs if not after]) / base
 
 
 @metric

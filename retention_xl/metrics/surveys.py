@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import fsum
 
 from retention_xl.metrics.cells import base_is_zero, impossible, number_in, shown, wrong_kind
+from retention_xl.metrics.columns import tally
 from retention_xl.metrics.spec import metric
 
 TYPE_CHECKING = False
@@ -38,16 +39,14 @@ def nps(scores: list[float]) -> float:
     Source:
         Article 002; Reichheld (2003).
     """
-    from collections import Counter  # a tally in one pass; at the top its import would cost more than all our own
-
     if not scores:
         raise base_is_zero("scores has no answers.")
-    answers = Counter(scores)
+    answers = tally(scores, 10)
     for score in answers:
         if not 0 <= score <= 10 or score % 1:
             raise impossible(f"scores: {shown(score)} is not a whole number from 0 to 10.")
-    promoters = answers[9] + answers[10]
-    detractors = len(scores) - promoters - answers[7] - answers[8]
+    promoters = answers.get(9, 0) + answers.get(10, 0)
+    detractors = len(scores) - promoters - answers.get(7, 0) - answers.get(8, 0)
     return 100 * (promoters - detractors) / len(scores)
 
 
@@ -75,7 +74,7 @@ def csat(scores: list[float], satisfied_from: float = 4) -> float:
     """
     if not scores:
         raise base_is_zero("scores has no answers.")
-    return sum(score >= satisfied_from for score in scores) / len(scores)
+    return len([score for score in scores if score >= satisfied_from]) / len(scores)
 
 
 @metric

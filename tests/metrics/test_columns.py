@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
+from collections import Counter
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +15,7 @@ from hypothesis import strategies as st
 import retention_xl as rx
 from retention_xl import CATALOGUE, ErrorValue, MetricError
 from retention_xl.metrics import calls, ranges
-from retention_xl.metrics.columns import Numbers, Texts, in_bulk
+from retention_xl.metrics.columns import ASCII_BLANKS, Numbers, Texts, are_rows_of_numbers, in_bulk, tally
 
 ODD: list[Any] = [None, "", " ", "x", "12", True, 7, 2.5, -1.0, -0.0, float("nan"), float("inf"), -(10**400)]
 ODD += [ErrorValue("#N/A"), Decimal("1.5"), dt.date(2026, 1, 31), 59.0, 60.0, 61.0, 3e6, 45292.75, "2026-01-31"]
@@ -67,7 +69,43 @@ def test_only_finite_floats_alone_are_numbers_and_only_texts_alone_are_texts(cel
 def test_texts_without_blanks_are_told_by_their_characters(cells: list[str]) -> None:
     texts = in_bulk(cells)
     assert isinstance(texts, Texts)
-    assert texts.without_blanks == all(cell and not any(map(str.isspace, cell)) for cell in cells)
+    assert texts.without_blanks == (not any(map(str.isspace, "".join(cells))))
+
+
+def test_every_blank_of_ascii_is_one() -> None:
+    assert set(ASCII_BLANKS) == {chr(code) for code in range(128) if chr(code).isspace()}
+
+
+@given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1, max_size=5))
+def test_numbers_that_may_be_negative_are_told_by_their_signs(cells: list[float]) -> None:
+    numbers = in_bulk(cells)
+    if isinstance(numbers, Numbers):
+        assert numbers.none_negative == all(math.copysign(1, cell) == 1 for cell in cells)
+
+
+@given(
+    st.lists(st.sampled_from([*map(float, range(33)), 2.125, -1.0, -0.0, 0.5, 1e-300, 2.0**-1074, -1e118]), max_size=9)
+)
+def test_a_tally_counts_as_a_counter_does(scores: list[float]) -> None:
+    for highest in (10, 31):
+        assert tally(in_bulk(scores), highest) == Counter(scores)
+
+
+@given(
+    st.lists(
+        st.lists(st.one_of(st.floats(), st.integers(0, 1), st.none(), st.text(max_size=4)), max_size=3),
+        min_size=1,
+        max_size=4,
+    )
+    | st.lists(st.lists(st.floats(), min_size=2, max_size=2), min_size=1, max_size=3)
+)
+def test_rows_of_numbers_are_equally_long_rows_of_finite_floats_alone(rows: list[list[Any]]) -> None:
+    cells = [cell for row in rows for cell in row]
+    finite = all(type(cell) is float and cell - cell == 0 for cell in cells)
+    found = are_rows_of_numbers(rows)
+    if not found and finite and sum(map(abs, cells)) == float("inf"):
+        return  # too large to be sure in bulk
+    assert found == (bool(cells) and len(set(map(len, rows))) == 1 and finite)
 
 
 @given(*[st.lists(st.text(alphabet="ABab1 ß", max_size=2), min_size=1, max_size=6)] * 2)
