@@ -17,8 +17,10 @@ MOST_DIGITS = 13  # before the decimal mark; with two decimals that is what a sp
 Amount = namedtuple("Amount", "style point comma sign problem")
 
 NOT_A_NUMBER = "is not a number"
+A_SIDE = "is marked as a debit or a credit, and nothing tells which is revenue; write a minus before what is not"
 TOO_LARGE = f"has more than {MOST_DIGITS} digits before the decimal mark"
 
+_SIDES = ("CR", "DR", "CR.", "DR.", "S", "H")
 _MINUS = "-\u2212\u2013"
 _NUMBER = re.compile(r"[0-9.,' ]*[0-9][0-9.,' ]*")
 _WORD = re.compile(r"[^0-9.,' ()+\-\u2212\u2013]+\.?")
@@ -45,6 +47,8 @@ def read_amount(text: str) -> Amount:
     if words:
         code = words[0].upper()
         sign = CURRENCIES.get(code.rstrip("."), code if code in CURRENCY_CODES else "")
+        if len(words) == 1 and code in _SIDES and re.search("[0-9]", body):
+            return _fail(A_SIDE)
         outer = re.sub(_WORD, "\0", body, count=1)
         if len(words) > 1 or not sign or re.search("[0-9].*\0.*[0-9]", outer):
             return _fail(NOT_A_NUMBER)

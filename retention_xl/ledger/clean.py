@@ -11,6 +11,7 @@ from ..errors import LedgerError
 from . import currencies, date_columns, deductions, readings, reasons, service_rules, who
 from .beforehand import Beforehand
 from .calendars import Calendar
+from .columns import FIELDS
 from .currencies import Rates
 from .database import Connection, one, rows, sql
 from .dates import month_end, month_text
@@ -45,6 +46,7 @@ def clean(con: Connection, columns: dict[str, ColumnChoice], policy: Policy, pla
     if not readings.read_statuses(con) and "status" in columns:
         del columns["status"]  # it says how a customer is doing, or where one lives
     nature, reason = _nature(con, columns, policy.nature)
+    readings.check_sides(con, columns, name)
     readings.read_amounts(con)
     deductions.apply(con, columns, places)
     date_columns.read_dates(con, columns, policy.dates, places, policy.policies.timezone)
@@ -68,7 +70,8 @@ def clean(con: Connection, columns: dict[str, ColumnChoice], policy: Policy, pla
     if policy.policies.count_by == "subscription":
         con.execute(sql("by_subscription"))
     _settle_duplicates(con, policy.duplicates)
-    _check_some_are_taken(con, places)
+    con.execute(sql("unnamed_totals"))
+    _check_some_are_taken(con, columns, places)
     _settle_extent(con)
     if calendar := policy.beforehand.calendar:
         _check_inside(con, calendar, name)
@@ -132,7 +135,7 @@ def _settle_duplicates(con: Connection, wanted: str) -> None:
         )
 
 
-def _check_some_are_taken(con: Connection, places: Places) -> None:
+def _check_some_are_taken(con: Connection, columns: Mapping[str, ColumnChoice], places: Places) -> None:
     name = places.name
     (accepted,) = one(con, "SELECT count(*) FROM lines WHERE refusal = '' AND role IN ('recurring', 'purchase')")
     if accepted:
@@ -144,9 +147,15 @@ def _check_some_are_taken(con: Connection, places: Places) -> None:
     )
     if worst:
         code, lines, line = worst[0]
+        field, reason = reasons.REFUSED[code]
+        met = ""
+        if field in FIELDS:
+            (value,) = one(con, f"SELECT raw_{field} FROM source WHERE line = $line", {"line": line})
+            met = f", column {columns[field].heading}, {value!r}" if field in columns else ""
+        are = f"{lines:,} are" if lines > 1 else "its only one is"
         raise LedgerError(
-            f"{name}: no line can be counted; {lines:,} are refused because of this, the first is {places.told(line)}: "
-            f"{reasons.REFUSED[code][1]}."
+            f"{name}: no line can be counted; {are} refused because of this, the first is "
+            f"{places.told(line)}{met}: {reason}."
         )
     raise LedgerError(
         f"{name}: no line is recurring revenue or a purchase; check which columns are the kind and the term of a line."

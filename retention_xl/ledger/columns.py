@@ -39,6 +39,7 @@ _RUN_TOGETHER = {
 }
 _OF_TIME = re.compile(r" (?:utc|gmt)$")
 _IN_CURRENCY = re.compile(rf" (?:in |en )?(?:{'|'.join(code.lower() for code in sorted(CURRENCY_CODES))})$")
+_BOTH_SIDES = ({"debit", "credit"}, {"soll", "haben"}, {"débit", "crédit"}, {"debe", "haber"}, {"debet", "kredit"})
 _FEES = frozenset({"fee", "fees", "stripe fee", "processing fee", "transaction fee"})
 
 
@@ -133,9 +134,12 @@ def choose(headings: Sequence[str], wanted: Mapping[str, str] | None, name: str)
         chosen[field] = (position, ColumnChoice(field, headings[position], "by its heading", tuple(others)))
     missing = [field for field in REQUIRED if field not in chosen]
     if missing:
-        example = f'--map {missing[0]}="{next((h for h in free if h.strip()), "HEADING")}"'
+        left = [h for i, h in enumerate(free) if h.strip() and all(i != position for position, _ in chosen.values())]
+        plain = {plain_heading(h) for h in left}
+        both = " Debit and credit are two columns: make one of them, with a minus before what is not revenue."
         raise LedgerError(
             f"{name}: no column could be recognised as {' or '.join(missing)}; found: {listed(headings)}. "
-            f"Say which column it is, for example {example}."
+            f'Say which column it is, for example --map {missing[0]}="{left[0] if left else "HEADING"}".'
+            + (both if missing == ["amount"] and any(plain >= pair for pair in _BOTH_SIDES) else "")
         )
     return {field: chosen[field] for field in FIELDS if field in chosen}

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 
+from ..errors import LedgerError
 from . import amounts, spellings, words
 from .database import Connection, fill, one, rows, sql
+from .records import ColumnChoice
 
 AMOUNT_CODES = {
     "is blank": "amount_blank",
     amounts.NOT_A_NUMBER: "amount_unreadable",
+    amounts.A_SIDE: "amount_side",
     amounts.TOO_LARGE: "amount_too_large",
     "can be read in two ways": "amount_two_readings",
 }
@@ -91,6 +94,25 @@ def read_statuses(con: Connection) -> bool:
     table = [(text, codes[status] if word else "") for text, status, word in read] if is_status else []
     fill(con, "read_statuses", {"text": "VARCHAR", "code": "VARCHAR"}, table)
     return is_status
+
+
+def check_sides(con: Connection, columns: dict[str, ColumnChoice], name: str) -> None:
+    """A column of debit and credit beside amounts that have no sign of their own is a question."""
+    if "side" not in columns:
+        return
+    met: dict[str, tuple[str, int]] = {}
+    for text, lines in rows(con, "SELECT raw_side, count(*) FROM source WHERE NOT is_blank GROUP BY 1 ORDER BY 1"):
+        if side := spellings.SIDES.get(words.plain_words(text).rstrip(".")):
+            met[side] = (text, met.get(side, ("", 0))[1] + lines)
+    choice = columns.pop("side")
+    signed = rows(con, "SELECT 1 FROM source WHERE regexp_matches(trim(raw_amount), '^[-(\u2212]|-$') LIMIT 1")
+    if len(met) == 2 and not signed:
+        told = " and ".join(f"{text!r} in {lines:,} line{'' if lines == 1 else 's'}" for text, lines in met.values())
+        raise LedgerError(
+            f"{name}: the column {choice.heading!r} holds {told}, and no amount has a sign. Revenue is a debit in "
+            "the account of a customer and a credit in an account of revenue: write a minus before the amounts of the "
+            "other, or say --map side=none to take all amounts as they stand."
+        )
 
 
 def find_unpaid(con: Connection) -> None:

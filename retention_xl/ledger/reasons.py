@@ -22,6 +22,7 @@ REFUSED: dict[str, tuple[str, str]] = {
     "date_two_readings": ("date", "can be read in two ways, and no date in the column tells which"),
     "amount_blank": ("amount", "the amount is blank"),
     "amount_unreadable": ("amount", amounts.NOT_A_NUMBER),
+    "amount_side": ("amount", amounts.A_SIDE),
     "amount_too_large": ("amount", amounts.TOO_LARGE),
     "amount_two_readings": ("amount", "can be read in two ways, and the column has decimal points and decimal commas"),
     "deduction_unreadable": (

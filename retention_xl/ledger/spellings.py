@@ -24,6 +24,7 @@ PAYMENT_KINDS = frozenset(_WORDS["settlement"]["payments"])
 TERMS = {spelling: int(months) for spelling, months in _by_spelling(_WORDS["terms"]).items()}
 UNPAID = frozenset(_WORDS["unpaid"]["statuses"])
 GIVEN_UP = frozenset(_WORDS["statuses"]["given_up"])
+SIDES = _by_spelling(_WORDS["sides"])
 SNAPSHOT: dict[str, list[str]] = _WORDS["snapshot"]
 FLAGS = _by_spelling(_WORDS["flags"])
 STATUSES = _by_spelling(_WORDS["statuses"])

@@ -16,6 +16,7 @@ import duckdb
 
 from ..errors import LedgerError
 from .database import Connection, one
+from .file_kinds import told
 from .grouped import fill_down, with_group
 from .places import Places
 from .sources import Progress
@@ -73,7 +74,9 @@ class CsvSource:
 
     def _encoding_by_mark(self) -> str:
         with self._binary() as file:
-            mark = file.read(4)
+            mark = file.read(400)
+        if meaning := told(mark):
+            raise LedgerError(f"{self.name}: the file {meaning}.")
         return "utf-16" if mark.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
 
     def _undecodable(self) -> LedgerError:

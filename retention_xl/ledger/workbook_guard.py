@@ -13,6 +13,7 @@ from xml.parsers import expat
 from ..column_letters import letters
 from ..errors import LedgerError
 from . import binary_workbook
+from .file_kinds import is_plain_text, told
 
 LARGEST = 4 << 30  # bytes of all parts when unpacked
 SUSPICIOUS = (200 << 20, 150)  # unpacked bytes, and times the packed size: no real workbook is packed that well
@@ -30,7 +31,8 @@ _TABLE, _OFFICE, _TEXT = f"{_ENTRY}table:1.0 ", f"{_ENTRY}office:1.0 ", f"{_ENTR
 def check_workbook(path: Path, name: str) -> None:
     """Refuse what is no workbook, is under a password, or would take far more memory than its lines need."""
     with path.open("rb") as file:
-        magic = file.read(4)
+        start = file.read(400)
+    magic = start[:4]
     if magic == _COMPOUND:
         if "EncryptedPackage".encode("utf-16-le") in path.read_bytes():
             raise protected(name)
@@ -48,7 +50,8 @@ def check_workbook(path: Path, name: str) -> None:
         ) as error:
             raise unreadable(name, error) from error
     else:
-        raise LedgerError(f"{name}: the file is not a workbook, though its name says so.")
+        meaning = told(start) or "is not a workbook, though its name says so"
+        raise LedgerError(f"{name}: the file {meaning}{'; it holds text: name it .csv' * is_plain_text(start)}.")
 
 
 def protected(name: str) -> LedgerError:

@@ -110,7 +110,8 @@ def test_a_row_with_too_many_cells_is_refused_and_the_others_stand(given: Given)
             "(for example --encoding cp1252).",
         ),
         (b"Customer,Date,Amount\nA,x,1.00\nB,y,2.00\n",
-         "ledger.csv: no line can be counted; 2 are refused because of this, the first is line 2: is not a date."),
+         "ledger.csv: no line can be counted; 2 are refused because of this, the first is line 2, "
+         "column Date, 'x': is not a date."),
         (b'Customer,Date,Amount\nA,2024-01-05,1.00\n"B,2024-01-05,1.00\n' + b"C,2024-01-05,1.00\n" * 300,
          "ledger.csv, line 3: a quotation mark is opened here and never closed."),
     ],
