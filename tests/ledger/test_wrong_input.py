@@ -32,12 +32,12 @@ HEAD = "Customer,Date,Amount\n"
         (
             "a.csv",
             b"Customer,Date,Debit,Credit\nA,2024-01-05,1,\n",
-            "Debit and credit are two columns: make one of them",
+            "Debit and credit are two columns: make one",
         ),
         (
             "a.csv",
             f"{HEAD}A,2024,1\n".encode(),
-            "its only one is refused because of this, the first is line 2, column ",
+            "its only one is refused because of this, the first is line 2, ",
         ),
         ("a.csv", f"{HEAD}A,2024,1\nB,2025,2\n".encode(), "column Date, '2024': is not a date."),
         ("a.csv", f"{HEAD}A,2024-01-05,1.00 CR\n".encode(), "'1.00 CR': is marked as a debit or a credit"),
@@ -54,8 +54,8 @@ def test_debit_and_credit_beside_amounts_without_a_sign_are_a_question(given: Gi
     with pytest.raises(LedgerError) as raised:
         given(text)
     assert str(raised.value) == (
-        "ledger.csv: the column 'Dr/Cr' holds 'CR' in 1 line and 'DR' in 1 line, and no amount has a sign. Revenue is a "
-        "debit in the account of a customer and a credit in an account of revenue: write a minus before the amounts of "
+        "ledger.csv: the column 'Dr/Cr' holds 'CR' in 1 line and 'DR' in 1 line, and no amount has a sign. Revenue is "
+        "a debit in the account of a customer and a credit in an account of revenue: write a minus before the amounts of "
         "the other, or say --map side=none to take all amounts as they stand."
     )
     assert given(text, columns={"side": "none"}).quality.accepted_money == 140_00
