@@ -55,8 +55,8 @@ def test_debit_and_credit_beside_amounts_without_a_sign_are_a_question(given: Gi
         given(text)
     assert str(raised.value) == (
         "ledger.csv: the column 'Dr/Cr' holds 'CR' in 1 line and 'DR' in 1 line, and no amount has a sign. Revenue is "
-        "a debit in the account of a customer and a credit in an account of revenue: write a minus before the amounts of "
-        "the other, or say --map side=none to take all amounts as they stand."
+        "a debit in the account of a customer and a credit in an account of revenue: write a minus before the amounts "
+        "of the other, or say --map side=none to take all amounts as they stand."
     )
     assert given(text, columns={"side": "none"}).quality.accepted_money == 140_00
     assert given(text.replace(",40.00", ",-40.00")).quality.lines_accepted == 2
