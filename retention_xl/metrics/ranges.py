@@ -155,6 +155,8 @@ def read_present_numbers(cells: Sequence[Any], place: str) -> list[float]:
     """Numbers, blank cells left out."""
     if type(cells) is Numbers:
         return cells
+    if set(map(type, cells)) <= NUMBER_TYPES and adds_up(cells):
+        return list(cells)
     return read_numbers([cell for cell in cells if not is_blank(cell)], place)
 
 

@@ -177,12 +177,17 @@ def groups(facts: Facts) -> tuple[Group, ...]:
     cards = facts.supporting.customers
     found: list[Group] = []
     for kind in ("Plan", "Channel"):
+        as_written: dict[str, list[Pair]] = defaultdict(list)
+        for pair in facts.pairs:
+            stated = pair.plan if kind == "Plan" else pair.channel
+            if not stated and cards:
+                card = cards.get(pair.name, NO_CARD)
+                stated = card.plan if kind == "Plan" else card.channel
+            as_written[stated].append(pair)
         members: dict[str, list[Pair]] = defaultdict(list)
         spelled: dict[str, str] = {}
-        for pair in facts.pairs:
-            card = cards.get(pair.name, NO_CARD)
-            stated = pair.plan or card.plan if kind == "Plan" else pair.channel or card.channel
-            members[_key(stated, spelled)].append(pair)
+        for stated, pairs in as_written.items():
+            members[_key(stated, spelled)] += pairs
         if len([key for key in members if key]) < 2:
             continue
         rows = [_group(kind, spelled[key] or NOT_STATED, pairs) for key, pairs in members.items()]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from operator import attrgetter
 
 from retention_xl import metrics
 from retention_xl.ledger.records import Facts
@@ -188,11 +189,11 @@ def _absent(facts: Facts, inputs: Mapping[str, float] | None = None) -> set[str]
     given = {table.table for table in beside.tables if not table.refused}
     there = {
         "reasons": any(reason.reason for reason in facts.reasons) or not someone_lost,
-        "notices": any(pair.cancelled_on for pair in facts.pairs)
+        "notices": any(map(attrgetter("cancelled_on"), facts.pairs))
         or bool(beside.cancellations)
         or not facts.movements[-1].lost_customers,
-        "term": any(pair.term_months for pair in facts.pairs),
-        "channel": any(pair.channel for pair in facts.pairs),
+        "term": any(map(attrgetter("term_months"), facts.pairs)),
+        "channel": any(map(attrgetter("channel"), facts.pairs)),
         "contacts": any(card.last_contact or card.open_quote for card in cards),
         "surveys": bool(beside.surveys),
         "tickets": bool(beside.tickets),
@@ -235,9 +236,9 @@ def _action(case: Case, rule: Rule, breach: Breach) -> Action:
 
 
 def _named(customers: Sequence[tuple[str, int]]) -> tuple[str, ...]:
-    names = [name for name, _ in largest_first(customers)]
-    more = len(names) - CUSTOMERS_NAMED
-    return (*names[:CUSTOMERS_NAMED], f"and {more:,} more") if more > 0 else tuple(names)
+    names = [name for name, _ in largest_first(customers, CUSTOMERS_NAMED)]
+    more = len(customers) - CUSTOMERS_NAMED
+    return (*names, f"and {more:,} more") if more > 0 else tuple(names)
 
 
 def _priority(case: Case, rule: Rule, breach: Breach) -> str:
@@ -247,7 +248,7 @@ def _priority(case: Case, rule: Rule, breach: Breach) -> str:
     bounds = priorities()
     revenue = case.facts.movements[-1].closing
     weight = breach.exposed * case.margin * rule.severity
-    if breach.endangered and {name for name, _ in breach.customers} & case.largest:
+    if breach.endangered and any(name in case.largest for name, _ in breach.customers):
         return "High"
     if weight and weight >= bounds.high * revenue:
         return "High"

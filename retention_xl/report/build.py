@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from typing import cast
 
@@ -229,21 +230,23 @@ def status(key: str, value: float | None, target: float | None, band: float) -> 
 
 
 def _tiers(facts: Facts, settings: Settings) -> Tiers:
-    pairs = [
-        (p.opening / 100, None if p.closing is None else p.closing / 100) for p in facts.pairs if p.opening is not None
-    ]
-    edges = settings.tier_edges or _natural_edges([opening for opening, _ in pairs])
+    there = [pair for pair in facts.pairs if pair.opening is not None]
+    edges = settings.tier_edges or _natural_edges([(pair.opening or 0) / 100 for pair in there])
     bounds = [0.0, *edges]
-    total = sum(opening for opening, _ in pairs)
+    members, kepts, cents = [0] * len(bounds), [0] * len(bounds), [0] * len(bounds)
+    for pair in there:
+        opened = pair.opening or 0
+        tier = bisect_right(bounds, opened / 100) - 1
+        members[tier] += 1
+        kepts[tier] += pair.closing is not None
+        cents[tier] += opened
+    total = sum(cents) / 100
     confidence = settings.number("policy.confidence")
     rows = []
-    for low, high in zip(bounds, [*bounds[1:], None], strict=True):
-        inside = [(o, c) for o, c in pairs if o >= low and (high is None or o < high)]
-        kept = sum(c is not None for _, c in inside)
-        opening = round(sum(o for o, _ in inside), 2)
-        crr = ratio(kept, len(inside))
-        share = ratio(opening, total)
-        rows.append(Tier(low, high, len(inside), kept, crr, wilson(kept, len(inside), confidence), opening, share))
+    for tier, (low, high) in enumerate(zip(bounds, [*bounds[1:], None], strict=True)):
+        customers, kept, opening = members[tier], kepts[tier], cents[tier] / 100
+        crr, interval = ratio(kept, customers), wilson(kept, customers, confidence)
+        rows.append(Tier(low, high, customers, kept, crr, interval, opening, ratio(opening, total)))
     month = facts.movements[-1]
     kept_all = month.opening_customers - month.lost_customers
     crr = ratio(kept_all, month.opening_customers)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from retention_xl.ledger.records import ColumnChoice, Facts, MonthFacts
 from retention_xl.report.acquisition import Acquisition, Group
 from retention_xl.report.actions import Action
 from retention_xl.report.carry_over import Carried
 from retention_xl.report.experience import Experience
+from retention_xl.report.movements import Movers
 from retention_xl.report.previous import Previous
 from retention_xl.report.restated import Restatement
 from retention_xl.report.risk import Risk
@@ -196,6 +198,16 @@ class Report:
     def by_customer(self) -> bool:
         """Whether the formulas read the customer table: it is small, and no revenue changed without a movement."""
         return self.facts.customers is not None and not any(f.facts.fx or f.facts.paused for f in self.shown)
+
+    @cached_property
+    def movers(self) -> Movers:
+        """Every customer whose revenue moved."""
+        return Movers(self.facts)
+
+    @cached_property
+    def amounts(self) -> tuple[float, ...]:
+        """What each customer of the closing pays, the most first."""
+        return tuple(sorted((p.closing / 100 for p in self.facts.pairs if p.closing is not None), reverse=True))
 
     @property
     def month(self) -> str:

@@ -55,7 +55,7 @@ class Restatement:
 
 def closing_fingerprint(amounts: Mapping[str, int]) -> str:
     """Changes when any customer's revenue does; money in cents."""
-    lines = "\n".join(f"{name}\t{cents}" for name, cents in sorted(amounts.items()))
+    lines = "\n".join(map("%s\t%d".__mod__, sorted(amounts.items())))
     return hashlib.sha256(lines.encode()).hexdigest()[:16]
 
 

@@ -6,7 +6,9 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from math import inf
+from operator import attrgetter
+from typing import Literal, NamedTuple
 
 from retention_xl.ledger.records import Facts, Pair
 from retention_xl.ledger.supporting.records import CustomerCard
@@ -45,8 +47,7 @@ class Leaving:
     group: str  # of the reason stated; "" where none is
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """What is known of one customer: a fact for each sign that could be told, and which of them count."""
 
     facts: Mapping[str, float]
@@ -99,7 +100,7 @@ def evidence_of(facts: Facts, values: Mapping[str, float]) -> Found:
     position = {month: number for number, month in enumerate(facts.months)}
     active = [pair for pair in facts.pairs if pair.closing]
     there = {
-        "notice": bool(beside.cancellations) or any(pair.cancelled_on for pair in facts.pairs),
+        "notice": bool(beside.cancellations) or any(map(attrgetter("cancelled_on"), facts.pairs)),
         "payment": any(one.payment for one in going.values()),
         "usage": usage is not None,
         "contraction": facts.movements[-1].opening_customers > 0,
@@ -116,13 +117,16 @@ def evidence_of(facts: Facts, values: Mapping[str, float]) -> Found:
         if there[key]
     )
     limits = {sign.key: sign.limit for sign in signs}
-    falling = {sign.key: sign.counts == "up to" for sign in signs}
+    least = {sign.key: sign.limit for sign in signs if sign.counts == "from"}
+    most = {sign.key: sign.limit for sign in signs if sign.counts == "up to"}
+    ticketed, renewing = there["tickets"], there["renewal"]
+    stayed = {month: float(len(position) - 1 - number) for month, number in position.items() if month != first}
     found = []
     for pair in active:
         name, known = pair.name, {}
-        card = cards.get(name)
-        gone = going.get(name)
-        if gone:
+        card = cards.get(name) if cards else None
+        gone = going.get(name) if going else None
+        if gone is not None:
             known["payment" if gone.payment else "notice"] = float((day - gone.since).days)
         if usage is not None and name in usage:
             known["usage"] = usage[name]
@@ -131,22 +135,21 @@ def evidence_of(facts: Facts, values: Mapping[str, float]) -> Found:
             known["contraction"] = round(100 * cut / pair.opening, 1) if cut > 0 else 0.0
         if name in answers:
             known["detractor"] = answers[name]
-        if there["tickets"]:
+        if ticketed:
             known["tickets"] = float(tickets[name])
         if card is not None and card.open_quote:
             known["quote"] = float((day - card.open_quote).days)
         if card is not None and card.last_contact:
             known["contact"] = float((day - card.last_contact).days)
-        end = _contract_end(pair, card, day)
+        end = _contract_end(pair, card, day) if renewing else None
         if end is not None:
             known["renewal"] = float((end - day).days)
         if pair.first_month != first:
-            known["young"] = float(len(position) - 1 - position[pair.first_month])
-        counting = tuple(
-            key
-            for key, fact in known.items()
-            if key in limits and (fact <= limits[key] if falling[key] else fact >= limits[key])
-        )
+            known["young"] = stayed[pair.first_month]
+        counting = []
+        for key, fact in known.items():
+            if fact >= least.get(key, inf) or fact <= most.get(key, -inf):
+                counting.append(key)
         if not counting:
             continue
         found.append(
@@ -155,7 +158,7 @@ def evidence_of(facts: Facts, values: Mapping[str, float]) -> Found:
                 Evidence(
                     known,
                     limits,
-                    counting,
+                    tuple(counting),
                     end or _later(gone.end if gone else pair.paid_through, day),
                     gone,
                     None if card is None else card.margin,

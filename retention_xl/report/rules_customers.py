@@ -68,8 +68,9 @@ def _top_share(customers: Sequence[tuple[str, int]]) -> float | None:
 
 def _large_cutters(case: Case) -> list[Pair]:
     """Customers of the largest tenth by opening revenue who contracted, the largest cut first."""
-    tenth = dict(largest_first(at_opening(case.opening_pairs), len(case.opening_pairs) // _TENTH))
-    cutters = [pair for pair in case.opening_pairs if pair.kind == "Contraction" and pair.name in tenth]
+    cut = [pair for pair in case.opening_pairs if pair.kind == "Contraction"]
+    tenth = dict(largest_first(at_opening(case.opening_pairs), len(case.opening_pairs) // _TENTH)) if cut else {}
+    cutters = [pair for pair in cut if pair.name in tenth]
     return sorted(cutters, key=lambda pair: ((pair.closing or 0) - (pair.opening or 0), pair.name))
 
 

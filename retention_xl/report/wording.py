@@ -5,6 +5,7 @@ from __future__ import annotations
 from calendar import monthrange
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 MONTH_NAMES = (
     *("January", "February", "March", "April", "May", "June"),
@@ -13,6 +14,7 @@ MONTH_NAMES = (
 NOT_AVAILABLE = "n/a"
 
 
+@lru_cache(maxsize=1200)  # asked of every customer
 def first_day(month: str) -> date:
     """ "2026-10" -> 1 October 2026, the date that stands in a heading cell."""
     year, number = month.split("-")

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from xml.sax.saxutils import escape
 
 from retention_xl.errors import TemplateError
 from retention_xl.report.cells import Cell, Content
 
-from .areas import letters
 from .styles import Styles
 
 LONGEST_TEXT = 32_767
@@ -20,9 +18,6 @@ CUT_MARK = " …[cut]"
 EXACT_DIGITS = 10**15  # Excel keeps 15 digits; an id with more would change
 ERRORS = frozenset(("#DIV/0!", "#NUM!", "#VALUE!", "#N/A", "#NAME?", "#REF!", "#NULL!"))
 
-# What a text may need care for: markup, controls, Excel's own escapes, blanks at the ends, signs of a formula.
-_CARE = re.compile("[&<>\x00-\x1f\ud800-\udfff\ufffe\uffff]|_x|^[=+@\\-\\s]|\\s$").search
-_MORE_THAN_MARKUP = re.compile("[\x00-\x1f\ud800-\udfff\ufffe\uffff]|_x|^[=+@\\-\\s]|\\s$").search
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _UNWRITABLE = re.compile("[\ud800-\udfff\ufffe\uffff]")
 _LOOKS_ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
@@ -152,57 +147,3 @@ class CellText:
             self.without_value.append((place.rpartition("!")[0], reference))
         value = f"<v>{escaped(text)}</v>" if kind else ""
         return f'<c r="{reference}"{attributes}><f>{escaped(formula)}</f>{value}</c>'
-
-    def row_writer(
-        self, sheet: str, columns: Sequence[tuple[int, int]]
-    ) -> Callable[[int, Sequence[Content], Sequence[int] | None], str]:
-        """A function (row, contents, styles) -> cells, made for millions of them: `columns` are (column, style)."""
-        names = [letters(column) for column, _ in columns]
-        usual_plan = [_plan(name, style) for name, (_, style) in zip(names, columns, strict=True)]
-        care, more, longest, exact, cell = _CARE, _MORE_THAN_MARKUP, LONGEST_TEXT // 2, EXACT_DIGITS, self.cell
-        days: dict[object, float | int | None] = {}
-        dated: set[tuple[str, int]] = set()  # columns whose format has been looked at
-        date1904 = self.date1904
-
-        def write(row: int, contents: Sequence[Content], styles: Sequence[int] | None = None) -> str:
-            plans = usual_plan if styles is None else [_plan(n, s) for n, s in zip(names, styles, strict=True)]
-            out = []
-            for (opening, text, number, empty, style, name), content in zip(plans, contents, strict=True):
-                kind = type(content)
-                if kind is str:
-                    if content and len(content) < longest:  # type: ignore[arg-type]
-                        if not care(content):  # type: ignore[arg-type]
-                            out.append(f"{opening}{row}{text}{content}</t></is></c>")
-                            continue
-                        if not more(content):  # type: ignore[arg-type]
-                            out.append(f"{opening}{row}{text}{escape(content)}</t></is></c>")  # type: ignore[arg-type]
-                            continue
-                elif kind is float:
-                    if content - content == 0:  # type: ignore[operator]  # finite
-                        out.append(f"{opening}{row}{number}{content!r}</v></c>")
-                        continue
-                elif kind is int:
-                    if -exact < content < exact:  # type: ignore[operator]
-                        out.append(f"{opening}{row}{number}{content}</v></c>")
-                        continue
-                elif content is None:
-                    if style:
-                        out.append(f"{opening}{row}{empty}")
-                    continue
-                elif kind is date:
-                    if content not in days:
-                        days[content] = serial(content, date1904)  # type: ignore[arg-type]
-                    if days[content] is not None and (name, style) in dated:
-                        out.append(f"{opening}{row}{number}{days[content]}</v></c>")
-                        continue
-                    dated.add((name, style))
-                out.append(cell(f"{name}{row}", style, content, f"{sheet}!{name}{row}"))
-            return "".join(out)
-
-        return write
-
-
-def _plan(name: str, style: int) -> tuple[str, str, str, str, int, str]:
-    """The unchanging pieces of one column's cells: before the row, and after it for a text, a number, nothing."""
-    look = f' s="{style}"' if style else ""
-    return f'<c r="{name}', f'"{look} t="inlineStr"><is><t>', f'"{look}><v>', f'"{look}/>', style, name

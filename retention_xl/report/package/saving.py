@@ -17,6 +17,8 @@ from .sheet import Sheet
 from .sheet_stream import sheet_chunks
 
 _COMPRESSION_LEVEL = 6
+_QUICKER = 3  # for large sheets: half the time, a sixth more bytes
+_MANY_CELLS = 100_000
 _LARGE = 1_000_000  # cells from which a sheet may pass the 2 GiB that a zip entry holds without being told
 
 
@@ -70,6 +72,9 @@ def _write_parts(
         if part in sheets and part in parts.changed:
             sheet = sheets[part]
             info = _info(parts, part, stamp)
+            if sheet.cells_to_come > _MANY_CELLS:
+                # Python 3.13 gave it a public name, and kept this one.
+                setattr(info, "_compresslevel", _QUICKER)  # noqa: B010
             with archive.open(info, "w", force_zip64=sheet.cells_to_come > _LARGE) as stream:
                 for chunk in sheet_chunks(sheet):
                     stream.write(chunk)

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from itertools import islice
+from operator import itemgetter
 from typing import NamedTuple
 
 from lxml import etree
 
-from retention_xl.report.cells import Cell
+from retention_xl.report.cells import Cell, Content
 
-from .areas import plain_reference, split_cell
+from .areas import letters, plain_reference, split_cell
+from .cell_columns import CellColumns
 from .cell_text import serial
 from .parts import MAIN, drop_attributes, tag
 from .sheet import UNKNOWN, Body, Sheet, kept_attributes
@@ -88,11 +92,35 @@ def _text(cell: etree._Element) -> str:
 
 
 def _band_chunks(sheet: Sheet, band: _Band, sides: dict[int, _Side]) -> Iterator[bytes]:
-    sources = [_rows_of(sheet, body) for body in band.bodies]
     # A sheet whose elements carry a prefix has no default namespace for ours.
-    opening = "<row" if sheet.root.prefix is None else f'<row xmlns="{MAIN}"'
+    opening = '<row r="' if sheet.root.prefix is None else f'<row xmlns="{MAIN}" r="'
+    if len(band.bodies) == 1 and len(band.bodies[0].styles) == 1:
+        rows = _alone(sheet, band.bodies[0], sides, opening)
+    else:
+        rows = (f"{opening}{row}</row>" for row in _side_by_side(sheet, band, sides))
+    while chunk := list(islice(rows, _ROWS_A_CHUNK)):
+        yield "".join(chunk).encode()
+
+
+def _alone(sheet: Sheet, body: Body, sides: dict[int, _Side], opening: str) -> Iterator[str]:
+    """The rows of a body that has none at its side; a few cells of the template may stand beside it."""
+    attributes = body.attributes[0]
     nothing = _Side("", [])
-    buffer: list[str] = []
+    for first, rows, cells in _chunks_of(sheet, body):
+        numbers = range(first, first + len(rows))
+        if not sides.keys() & numbers:
+            yield from cells.rows(first, rows, (opening, f'"{attributes}>'))
+            continue
+        for number, own in zip(numbers, cells.rows(first, rows), strict=True):
+            side = sides.get(number, nothing)
+            pieces = _in_order([*side.cells, (body.area.left, own)])
+            yield f'{opening}{number}"{attributes or side.attributes}>{pieces}</row>'
+
+
+def _side_by_side(sheet: Sheet, band: _Band, sides: dict[int, _Side]) -> Iterator[str]:
+    """Each row from its number on."""
+    sources = [_rows_of(sheet, body) for body in band.bodies]
+    nothing = _Side("", [])
     for number in range(band.top, band.bottom + 1):
         side = sides.get(number, nothing)
         attributes, pieces = "", list(side.cells)
@@ -100,45 +128,60 @@ def _band_chunks(sheet: Sheet, band: _Band, sides: dict[int, _Side]) -> Iterator
             if body.area.top <= number <= body.area.bottom:
                 pieces.append((body.area.left, next(source)))
                 attributes = attributes or _nth(body.attributes, number - body.area.top)
-        if len(pieces) > 1:
-            pieces.sort(key=lambda piece: piece[0])
-        cells = "".join(text for _, text in pieces)
-        buffer.append(f'{opening} r="{number}"{attributes or side.attributes}>{cells}</row>')
-        if len(buffer) == _ROWS_A_CHUNK:
-            yield "".join(buffer).encode()
-            buffer.clear()
+        yield f'{number}"{attributes or side.attributes}>{_in_order(pieces)}'
     for source in sources:
         next(source, None)  # a body with too many rows says so only now
-    yield "".join(buffer).encode()
+
+
+def _in_order(pieces: list[tuple[int, str]]) -> str:
+    return "".join(text for _, text in sorted(pieces, key=itemgetter(0)))
 
 
 def _rows_of(sheet: Sheet, body: Body) -> Iterator[str]:
-    """The cells of each row; notes the values that charts show."""
-    area = body.area
-    columns = list(zip(range(area.left, area.right + 1), body.styles[0], strict=True))
-    write = sheet.text.row_writer(sheet.name, columns)
-    own_styles = len(body.styles) > 1
-    watched = sheet.watched
-    watched_rows = {row for row, _ in watched}
-    width, number = area.width, area.top
-    for contents in body.rows:
-        if number > area.bottom:
+    """The cells of each row."""
+    columns = range(body.area.left, body.area.right + 1)
+    for first, rows, cells in _chunks_of(sheet, body):
+        if len(body.styles) == 1:
+            yield from cells.rows(first, rows)
+        else:
+            for row, contents in enumerate(rows, first):
+                yield _row_of_its_own(sheet, row, zip(columns, body.styles[row - body.area.top], contents, strict=True))
+
+
+def _chunks_of(sheet: Sheet, body: Body) -> Iterator[tuple[int, list[Sequence[Content]], CellColumns]]:
+    """Some hundreds of rows at once with the number of the first; notes the values that charts show."""
+    area, columns = body.area, range(body.area.left, body.area.right + 1)
+    watched: dict[int, list[int]] = defaultdict(list)
+    for row, column in sheet.watched:
+        if area.top <= row <= area.bottom and column in columns:
+            watched[row].append(column)
+    cells = CellColumns(sheet.text, sheet.name, list(zip(columns, body.styles[0], strict=True)))
+    number, source = area.top, iter(body.rows)
+    while chunk := list(islice(source, _ROWS_A_CHUNK)):
+        rows = [row if len(row) == area.width else [*row, *[None] * (area.width - len(row))] for row in chunk]
+        following = number + len(rows)
+        if following - 1 > area.bottom:
             raise ValueError(f"{area.readable}: more than the {area.height} rows that were announced")
-        if len(contents) < width:
-            contents = [*contents, *[None] * (width - len(contents))]
-        if number in watched_rows:
-            for column, content in enumerate(contents, area.left):
-                if (number, column) in watched:
-                    value: object = content.value if isinstance(content, Cell) else content
-                    if value is None and isinstance(content, Cell):
-                        value = UNKNOWN
-                    if value is None and isinstance(content, Cell):
-                        value = UNKNOWN
-                    watched[number, column] = serial(value, sheet.text.date1904) if isinstance(value, date) else value
-        yield write(number, contents, body.styles[number - area.top] if own_styles else None)
-        number += 1
+        for row in watched.keys() & range(number, following):
+            for column in watched[row]:
+                sheet.watched[row, column] = _remembered(rows[row - number][column - area.left], sheet)
+        yield number, rows, cells
+        number = following
     if number <= area.bottom:
         raise ValueError(f"{area.readable}: {number - area.top} rows came, {area.height} were announced")
+
+
+def _row_of_its_own(sheet: Sheet, row: int, cells: Iterable[tuple[int, int, Content]]) -> str:
+    references = ((f"{letters(column)}{row}", style, content) for column, style, content in cells)
+    return "".join(sheet.text.cell(r, style, content, f"{sheet.name}!{r}") for r, style, content in references)
+
+
+def _remembered(content: Content, sheet: Sheet) -> object:
+    """What a chart shows of a cell."""
+    value = content.value if isinstance(content, Cell) else content
+    if value is None and isinstance(content, Cell):
+        return UNKNOWN
+    return serial(value, sheet.text.date1904) if isinstance(value, date) else value
 
 
 def _set_dimension(sheet: Sheet) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from retention_xl.report.cells import Addresses, Block, Cell, Content, Single, span
 from retention_xl.report.model import Report
+from retention_xl.report.movements import ALL_KINDS
 from retention_xl.report.profiles import comparable
 from retention_xl.report.sheets import at_risk, cohorts, compare, movers, quality, restatement, tie_out, tiers
 from retention_xl.report.sheets.bridge import Rows
@@ -87,7 +88,7 @@ def _formulas(report: Report, at: Addresses) -> dict[str, tuple[str, str]]:
         "crr_churn": (f"IF(ISTEXT({crr}),1,{crr}+{churn})", ""),
         "crr_limit": (f"MAX(0,MAX({rates})-1)", ""),
         "movers": (
-            at.cell(movers.BY_KIND, len(movers.ALL_KINDS), 1),
+            at.cell(movers.BY_KIND, len(ALL_KINDS), 1),
             f"{rows.revenue('closing', end)}-{rows.revenue('opening', end)}",
         ),
         "tiers": (tiers.result(at, "opening"), rows.revenue("opening", end)),

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from itertools import groupby
 
 from retention_xl.report.cells import Addresses, Block, Cell, Content, span
 from retention_xl.report.effects import effects
 from retention_xl.report.model import Report
+from retention_xl.report.movements import KINDS, Mover, Movers
 from retention_xl.report.sheets import at_risk, cohorts, experience_commentary, movers
 from retention_xl.report.sheets import effects as effect_cells
 from retention_xl.report.sheets.bridge import REVENUE, REVENUE_ROWS, Rows
-from retention_xl.report.sheets.movers import Mover
 from retention_xl.report.sheets.sentence import Sentence
 from retention_xl.report.sheets.settings import setting, z_number, z_value
 from retention_xl.report.wording import fiscal_months, fiscal_quarter, month_name
@@ -29,8 +28,7 @@ def blocks(report: Report) -> dict[str, Block]:
     """The sentences under their headings, and the customers with the largest movements of each kind."""
     said = _sentences(report)
     heads = [group if i == 0 or said[i - 1][0] != group else None for i, (group, _, _, _) in enumerate(said)]
-    ordered = movers.ordered(report)
-    largest = _largest_rows(ordered)
+    largest = _largest_rows(report.movers)
     kinds = [m.kind if i == 0 or largest[i - 1].kind != m.kind else None for i, m in enumerate(largest)]
     return {
         NAME: Block(
@@ -43,7 +41,7 @@ def blocks(report: Report) -> dict[str, Block]:
         LARGEST: Block(
             max(1, len(largest)),
             3,
-            lambda at: _largest_cells(at, ordered, largest) if largest else [()],
+            lambda at: _largest_cells(at, report.movers, largest) if largest else [()],
             ["Customer", "Change", "Share of its kind"],
             kinds or ["Nobody's revenue moved"],
         ),
@@ -65,8 +63,7 @@ def _sentences(report: Report) -> list[tuple[str, str, str, Making]]:
     with_before = len(report.shown) > 1
     rates = with_before and report.shown[-1].grr is not None and report.shown[-2].grr is not None
     gross = last.new + last.reactivation + last.expansion + last.contraction + last.churn
-    ordered = movers.ordered(report)
-    largest = _largest_rows(ordered)
+    largest = _largest_rows(report.movers)
     split = bool(effects(report))
     has = {
         "moved": True,
@@ -82,7 +79,7 @@ def _sentences(report: Report) -> list[tuple[str, str, str, Making]]:
         "effects": split,
         "tier": split,
         "largest": True,
-        **{kind: any(m.kind == kind for m in largest) for kind in movers.KINDS},
+        **{kind: any(m.kind == kind for m in largest) for kind in KINDS},
         "cohorts": _cohort_groups(report) is not None,
         "at_risk": report.risk is not None,
     }
@@ -100,7 +97,7 @@ def _sentences(report: Report) -> list[tuple[str, str, str, Making]]:
         (kept, "effects", "Tiers", _effects),
         (kept, "tier", "Tiers", _tier),
         (behind, "largest", "Movers", partial(_largest, largest)),
-        *((behind, kind, "Movers", partial(_behind, kind, ordered)) for kind in reversed(movers.KINDS)),
+        *((behind, kind, "Movers", partial(_behind, kind)) for kind in reversed(KINDS)),
         ("Cohorts", "cohorts", "Cohorts customers", _cohorts),
         ("Who may leave", "at_risk", "At risk", at_risk.told),
     ]
@@ -335,21 +332,19 @@ def _tier(report: Report, at: Addresses) -> Cell:
     return said.number(abs(tier.of_rate), f"ABS({place(effect_cells.OF_RATE)})").say(".").cell()
 
 
-def _largest_rows(ordered: Sequence[Mover]) -> list[Mover]:
+def _largest_rows(moved: Movers) -> list[Mover]:
     """The largest movements of each kind, losses first."""
-    kinds = {kind: list(rows) for kind, rows in groupby(ordered, key=lambda m: m.kind)}
-    return [mover for kind in reversed(movers.KINDS) for mover in kinds.get(kind, [])[:NAMED]]
+    return [mover for kind in reversed(KINDS) for mover in moved.of(kind)[:NAMED]]
 
 
-def _largest_cells(at: Addresses, ordered: Sequence[Mover], largest: Sequence[Mover]) -> Iterator[Sequence[Content]]:
+def _largest_cells(at: Addresses, moved: Movers, largest: Sequence[Mover]) -> Iterator[Sequence[Content]]:
     """Looked up by name, so that the list may be sorted."""
     names, changes = at.list_column(movers.TABLE, "Customer"), at.list_column(movers.TABLE, "Change")
     kinds = at.list_column(movers.TABLE, "Kind")
-    totals = {kind: round(sum(m.change for m in rows), 2) for kind, rows in groupby(ordered, key=lambda m: m.kind)}
     for i, mover in enumerate(largest):
-        total = totals[mover.kind]
-        of_kind = at.cell(movers.BY_KIND, movers.KINDS.index(mover.kind), 1)
-        kind = at.cell(movers.BY_KIND, movers.KINDS.index(mover.kind), -1)
+        total = moved.total(mover.kind)
+        of_kind = at.cell(movers.BY_KIND, KINDS.index(mover.kind), 1)
+        kind = at.cell(movers.BY_KIND, KINDS.index(mover.kind), -1)
         yield (
             mover.name,
             Cell(mover.change, f"SUMPRODUCT(({names}={at.cell(LARGEST, i, CUSTOMER)})*({kinds}={kind}),{changes})"),
@@ -374,24 +369,22 @@ def _largest(largest: Sequence[Mover], report: Report, at: Addresses) -> Content
 _KIND_WORDS = {"New": "New", "Reactivation": "Returned", "Expansion": "Expanded", "Contraction": "Contracted"}
 
 
-def _behind(kind: str, ordered: Sequence[Mover], report: Report, at: Addresses) -> Cell:
+def _behind(kind: str, report: Report, at: Addresses) -> Cell:
     """Who moved the most of one kind, and what part of it that is."""
-    rows = [(i, mover) for i, mover in enumerate(_largest_rows(ordered)) if mover.kind == kind]
-    every = [mover for mover in ordered if mover.kind == kind]
+    rows = [(i, mover) for i, mover in enumerate(_largest_rows(report.movers)) if mover.kind == kind]
+    every = report.movers.of(kind)
     said = Sentence(f"{_KIND_WORDS.get(kind, 'Lost')}: ")
     for place, (i, mover) in enumerate(rows):
         said.say(", " if place else "").word(mover.name, at.cell(LARGEST, i, CUSTOMER)).say(" (")
         said.number(abs(mover.change), f"ABS({at.cell(LARGEST, i, CHANGE)})").say(")")
-    total = sum(mover.change for mover in every)
+    total = report.movers.total(kind)
     if len(every) == len(rows) or not total:
         return said.say("; nobody else.").cell()
     share = span(at.cell(LARGEST, rows[0][0], SHARE), at.cell(LARGEST, rows[-1][0], SHARE))
     said.say(": together ").percent(sum(mover.change for _, mover in rows) / total, f"SUM({share})")
     said.say(f" of the {'new revenue' if kind == 'New' else kind.lower()} of all ")
     return (
-        said.number(len(every), at.cell(movers.BY_KIND, movers.KINDS.index(kind), 0))
-        .say(f" {report.words.customers}.")
-        .cell()
+        said.number(len(every), at.cell(movers.BY_KIND, KINDS.index(kind), 0)).say(f" {report.words.customers}.").cell()
     )
 
 

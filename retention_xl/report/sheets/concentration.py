@@ -21,7 +21,7 @@ COUNT, SMALLEST, REVENUE, SHARE = range(4)
 def blocks(report: Report) -> dict[str, Block]:
     """A row for the largest, the 5 largest ... and a row for each of the last months, this one first."""
     counts, months = _counts(report), _months(report)
-    active = len(_amounts(report))
+    active = len(report.amounts)
     labels = ["All" if count == active else f"Largest {count}" for count in counts] or ["Nobody active"]
     headings = ["Customers", "The last of them pays", report.words.revenue, f"Share of {report.words.revenue}"]
     return {
@@ -45,19 +45,14 @@ def singles(report: Report) -> dict[str, Single]:
     }
 
 
-def _amounts(report: Report) -> list[float]:
-    """What each customer of the closing pays, the most first."""
-    return sorted((pair.closing / 100 for pair in report.facts.pairs if pair.closing is not None), reverse=True)
-
-
 def _counts(report: Report) -> list[int]:
-    active = len(_amounts(report))
+    active = len(report.amounts)
     counts = [count for count in STEPS if count < active]
     return counts if len(counts) == len(STEPS) else [*counts, active] if active else []
 
 
 def _largest(report: Report, at: Addresses, counts: Sequence[int]) -> Iterable[Sequence[Content]]:
-    amounts, total = _amounts(report), report.shown[-1].facts.closing / 100
+    amounts, total = report.amounts, report.shown[-1].facts.closing / 100
     rows = Rows(report, at)
     closing = rows.revenue("closing", rows.last)
     for i, count in enumerate(counts):
@@ -81,7 +76,7 @@ def _largest_title(report: Report, at: Addresses) -> Content:
     if not told or not total:
         return "How much hangs on the largest customers"
     row = len(told) - 1
-    share = sum(_amounts(report)[: told[-1]]) / total
+    share = sum(report.amounts[: told[-1]]) / total
     noun = report.words.customers if told[-1] > 1 else report.words.customers.removesuffix("s")
     sentence = Sentence("The ").number(told[-1], at.cell(LARGEST, row, COUNT)).say(f" largest {noun} bring")
     sentence.say("s " if told[-1] == 1 else " ").percent(share, at.cell(LARGEST, row, SHARE))
