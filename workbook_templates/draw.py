@@ -172,7 +172,8 @@ def print_setup(sheet: Worksheet, repeat: str | None, pages_tall: int = 0) -> No
 def banner_colours(sheet: Worksheet, cell: str) -> None:
     """Green where all checks pass, red where the workbook must not be published or an earlier one is restated."""
     absolute = f"${cell[0]}${cell[1:]}"
-    bad = f'OR(LEFT({absolute},2)="DO",ISNUMBER(SEARCH("RESTATED",{absolute})))'
+    words = ",".join(f'ISNUMBER(SEARCH("{word}",{absolute}))' for word in ("RESTATED", "DEFINITIONS CHANGED"))
+    bad = f'OR(LEFT({absolute},2)="DO",{words})'
     sheet.conditional_formatting.add(cell, FormulaRule([bad], font=Font(bold=True, color=BAD), fill=fill(BAD_FILL)))
 
 

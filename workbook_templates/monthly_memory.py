@@ -40,21 +40,21 @@ def restatement(wb: Workbook) -> None:
         "B6:E6", FormulaRule(['LEFT($B$6,7)<>"Nothing"'], font=Font(bold=True, color=BAD), fill=fill(BAD_FILL))
     )
     mark: Look = {"align": "right", "color": GREY, "size": 9}
-    looks = by_row(number(CENTS), number("#,##0;(#,##0);0"), mark, mark)
-    block(wb, ws, "rx_restatement", "C9", 4, 3, lambda i, j: looks(i, j), {})
+    looks = by_row(number(CENTS), number("#,##0;(#,##0);0"), mark, mark, mark)
+    block(wb, ws, "rx_restatement", "C9", 5, 3, lambda i, j: looks(i, j), {})
     changed = FormulaRule(['OR($E9="CHANGED",AND(ISNUMBER($E9),$E9<>0))'], font=Font(bold=True, color=BAD))
-    ws.conditional_formatting.add("E9:E12", changed)
-    put(ws, "B15", "Files signed before", bold=True, color=ACCENT)
+    ws.conditional_formatting.add("E9:E13", changed)
+    put(ws, "B16", "Files signed before", bold=True, color=ACCENT)
     signed: dict[str, Look] = {
         "Month": {},
         "Prepared by": {"align": "left"},
         "Reviewed by": {"align": "left"},
         "Signed on": {"align": "left", "number": DAY},
     }
-    listing(ws, "tblSignOffs", "B16", signed)
-    put(ws, "B20", "Customers whose revenue of that month is another now", bold=True, color=ACCENT)
+    listing(ws, "tblSignOffs", "B17", signed)
+    put(ws, "B21", "Customers whose revenue of that month is another now", bold=True, color=ACCENT)
     money = number(CENTS)
-    listing(ws, "tblRestatement", "B21", {"Customer": {}, "Last file": money, "This file": money, "Difference": money})
+    listing(ws, "tblRestatement", "B22", {"Customer": {}, "Last file": money, "This file": money, "Difference": money})
 
 
 def kept(wb: Workbook) -> None:

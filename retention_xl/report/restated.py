@@ -15,6 +15,10 @@ from retention_xl.report.settings import Settings
 MONTH, LEDGER, CURRENCY = "month", "ledger", "currency"
 CLOSING, ACTIVE = "closing", "customers"
 DEFINITIONS, LINES = "definitions", "lines"
+MOVEMENTS, COUNTED_WITH = "movements by month", "counted with"
+_MOVEMENTS = ("opening", "new", "reactivation", "expansion", "contraction", "churn", "closing", "fx", "paused")
+_MOVEMENTS += ("opening_customers", "new_customers", "lost_customers", "closing_customers")
+_WORDING = "wording of definitions"
 
 
 @dataclass(frozen=True)
@@ -37,15 +41,20 @@ class Restatement:
     customers_now: int | None
     fingerprint_before: str
     fingerprint_now: str
+    movements_before: str
+    movements_now: str
+    months: tuple[str, ...]  # those up to then whose movements are others now
     definitions_before: str
     definitions_now: str
+    changes: tuple[str, ...]  # of settings and definitions, each in words
     differences: tuple[Difference, ...]
     listed: bool  # whether the earlier file names its customers, so that differences can be
 
     @property
     def data_changed(self) -> bool:
-        """Whether any customer's revenue in that month is another now."""
-        return self.now is not None and self.fingerprint_before != self.fingerprint_now
+        """Whether any customer's revenue in that month, or any month's movements up to then, are others now."""
+        closed_otherwise = self.now is not None and self.fingerprint_before != self.fingerprint_now
+        return closed_otherwise or self.movements_before != self.movements_now
 
     @property
     def definitions_changed(self) -> bool:
@@ -59,19 +68,63 @@ def closing_fingerprint(amounts: Mapping[str, int]) -> str:
     return hashlib.sha256(lines.encode()).hexdigest()[:16]
 
 
-def definitions_fingerprint(facts: Facts, settings: Settings) -> str:
-    """Changes when a setting, a limit, a policy or the wording of a definition does."""
-    said = [facts.nature, facts.currency, repr(settings.tier_edges)]
-    said += [f"{item.key}={item.value!r}" for item in settings.items]
-    said += [f"{policy.key}={value!r}" for policy, value in facts.policies.told()]
-    said += [
-        f"{rule}.{name}={value!r}"
+def counted_with(facts: Facts, settings: Settings) -> dict[str, str]:
+    """Every setting, limit and policy that the figures follow from, by key, and the wording of the definitions.
+
+    A target that a table gives by month is data of its month.
+    """
+    of_month = {f"targets.{target.figure}" for target in facts.supporting.targets}
+    said = {"nature": facts.nature, "currency": facts.currency}
+    said |= {item.key: _shown(item.value) for item in settings.items if item.key not in of_month}
+    said["tiers.edges"] = "chosen" if settings.tier_edges is None else " ".join(map(_shown, settings.tier_edges))
+    said |= {policy.key: str(value) for policy, value in facts.policies.told()}
+    said |= {
+        f"limits.{rule}.{name}": _shown(value)
         for rule, limits in sorted(settings.limits.items())
         for name, value in sorted(limits.items())
-    ]
-    said += [repr(own) for own in settings.own_rules]
-    said.append((resources.files("retention_xl") / "data" / "definitions.toml").read_text("utf-8"))
-    return hashlib.sha256("\n".join(said).encode()).hexdigest()[:16]
+    }
+    said |= {f"rule {own.id}": _print(repr(own)) for own in settings.own_rules}
+    said[_WORDING] = _print((resources.files("retention_xl") / "data" / "definitions.toml").read_text("utf-8"))
+    return said
+
+
+def definitions_fingerprint(facts: Facts, settings: Settings) -> str:
+    """Changes when a setting, a limit, a policy or the wording of a definition does."""
+    return _print(as_record(counted_with(facts, settings)))
+
+
+def as_record(said: Mapping[str, str]) -> str:
+    """As the hidden sheet remembers it."""
+    return "\n".join(f"{key}={value}" for key, value in said.items())
+
+
+def _from_record(text: str) -> dict[str, str]:
+    return dict(line.split("=", 1) for line in text.splitlines() if "=" in line)
+
+
+def movements_by_month(facts: Facts, until: str) -> dict[str, str]:
+    """A fingerprint of each month's movements up to one of them."""
+    told = ((one, [getattr(one, name) for name in _MOVEMENTS]) for one in facts.movements if one.month <= until)
+    return {one.month: _print(repr(said))[:8] for one, said in told}
+
+
+def _changes(before: Mapping[str, str], now: Mapping[str, str]) -> tuple[str, ...]:
+    """Each in words: what it was and what it is."""
+    told = []
+    for key in sorted({*before, *now}):
+        was, is_now = before.get(key, ""), now.get(key, "")
+        if was != is_now:
+            fingerprints = key == _WORDING or key.startswith("rule ")
+            told.append(f"{key} differs" if fingerprints else f"{key} was {was or 'not set'}, is {is_now or 'not set'}")
+    return tuple(told)
+
+
+def _print(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _shown(value: float | None) -> str:
+    return "" if value is None else f"{value:.12g}"
 
 
 def amounts_in(facts: Facts, month: str) -> dict[str, int] | None:
@@ -98,6 +151,10 @@ def restatement(facts: Facts, settings: Settings, previous: Previous) -> Restate
     said, now = previous.facts, amounts_in(facts, previous.month)
     fingerprint = "" if now is None else closing_fingerprint(now)
     before = plain_text(said.get(BY_CUSTOMER))
+    counted, movements = counted_with(facts, settings), movements_by_month(facts, previous.month)
+    # Workbooks of earlier versions do not have these two.
+    counted_before = _from_record(plain_text(said.get(COUNTED_WITH))) or counted
+    movements_before = _from_record(plain_text(said.get(MOVEMENTS))) or movements
     differences = []
     if now is not None and fingerprint != before and previous.closings:
         for name in sorted({*now, *previous.closings}):
@@ -113,8 +170,12 @@ def restatement(facts: Facts, settings: Settings, previous: Previous) -> Restate
         customers_now=None if now is None else len(now),
         fingerprint_before=before,
         fingerprint_now=fingerprint,
+        movements_before=_print(as_record(movements_before)),
+        movements_now=_print(as_record(movements)),
+        months=tuple(m for m in sorted({*movements, *movements_before}) if movements.get(m) != movements_before.get(m)),
         definitions_before=plain_text(said.get(DEFINITIONS)),
         definitions_now=definitions_fingerprint(facts, settings),
+        changes=_changes(counted_before, counted),
         differences=tuple(differences),
         listed=bool(previous.closings) or not _number(said.get(ACTIVE)),
     )

@@ -16,6 +16,7 @@ import pytest
 from openpyxl.comments import Comment
 
 from retention_xl.errors import TemplateError
+from retention_xl.ledger.supporting.records import MonthTarget, Supporting
 from retention_xl.report.actions import HEADINGS, Action
 from retention_xl.report.build import build_report
 from retention_xl.report.carry_over import carry_over, months_open
@@ -377,7 +378,38 @@ def test_other_definitions_are_told(tmp_path: Path) -> None:
     items = tuple(replace(i, value=0.5) if i.key == "policy.margin" else i for i in settings.items)
     other = build_report(report.facts, replace(settings, items=items), SOURCE, previous)
     assert other.restated
-    assert told(other.restated) == "CHANGED: definitions or settings are not those of the file of December 2025."
+    said = "CHANGED: definitions or settings are not those of the file of December 2025 (policy.margin was 1, is 0.5)."
+    assert told(other.restated) == said
+    path = written(other, tmp_path)
+    book = openpyxl.load_workbook(path, data_only=True)
+    banner = "Checks: all pass. DEFINITIONS CHANGED since the last file, see Restatement"
+    assert (book["Summary"]["B3"].value, book["Restatement"]["B6"].value) == (banner, said)
+    assert compare(cached(path), recalc_ironcalc(path)) == []
+
+
+def test_a_month_before_the_last_file_s_own_that_is_another_now_is_named(tmp_path: Path) -> None:
+    previous = read_previous(written(report_of(24), tmp_path))
+    name = next(n for n, row in TABLE.items() if all(row[i] is not None for i in (18, 19, 20)))
+    changed = {n: [*row[:19], (row[19] or 0) + 7_00, *row[20:]] if n == name else row for n, row in TABLE.items()}
+    report = report_of(25, previous, changed)
+    assert report.restated
+    assert not report.restated.differences
+    said = "RESTATED: movements of August 2025; September 2025 are not those of the last file."
+    assert told(report.restated) == said
+    path = written(report, tmp_path)
+    banner = openpyxl.load_workbook(path, data_only=True)["Summary"]["B3"].value
+    assert banner == "Checks: all pass. RESTATED since the last file, see Restatement"
+
+
+def test_targets_of_a_table_are_data_of_their_months(tmp_path: Path) -> None:
+    def with_target(report: Report, value: float, previous: Previous | None) -> Report:
+        targets = Supporting(targets=(MonthTarget(report.month, "crr", value),))
+        return build_report(replace(report.facts, supporting=targets), report.settings, SOURCE, previous)
+
+    first = with_target(report_of(24), 0.9, None)
+    report = with_target(report_of(25), 0.95, read_previous(written(first, tmp_path)))
+    assert report.restated
+    assert told(report.restated).startswith("Nothing changed")
 
 
 def test_last_month_s_signatures_are_a_record_and_not_this_month_s(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from retention_xl.report.sheets.settings import setting
 
 NAME = "rx_checks"
 RESTATED = ". RESTATED since the last file, see Restatement"
+CHANGED = ". DEFINITIONS CHANGED since the last file, see Restatement"
 COMPUTED, EXPECTED, DIFFERENCE, TOLERANCE, RESULT, PROVES = range(6)
 
 
@@ -50,10 +51,14 @@ def banner(report: Report, at: Addresses) -> Cell:
     text = f"{stop}{failed} check{'s' if failed > 1 else ''} failed, see Checks" if failed else "Checks: all pass"
     formula = f'IF({cell}=0,"Checks: all pass","{stop}"&{cell}&IF({cell}=1," check"," checks")&" failed, see Checks")'
     if report.restated:
-        changed = report.restated.data_changed or report.restated.definitions_changed
-        tests = ",".join(f'{mark}="{restatement.CHANGED}"' for mark in restatement.marks(at))
-        text += RESTATED if changed else ""
-        formula += f'&IF(OR({tests}),"{RESTATED}","")'
+        found = report.restated
+        for changed, rows, said in (
+            (found.data_changed, restatement.OF_DATA, RESTATED),
+            (found.definitions_changed, restatement.OF_DEFINITIONS, CHANGED),
+        ):
+            tests = ",".join(f'{mark}="{restatement.CHANGED}"' for mark in restatement.marks(at, rows))
+            text += said if changed else ""
+            formula += f'&IF(OR({tests}),"{said}","")'
     return Cell(text, formula)
 
 

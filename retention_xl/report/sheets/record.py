@@ -13,14 +13,19 @@ from retention_xl.report.previous import BY_CUSTOMER, RECORD, RECORD_HEADINGS, R
 from retention_xl.report.restated import (
     ACTIVE,
     CLOSING,
+    COUNTED_WITH,
     CURRENCY,
     DEFINITIONS,
     LEDGER,
     LINES,
     MONTH,
+    MOVEMENTS,
     amounts_in,
+    as_record,
     closing_fingerprint,
+    counted_with,
     definitions_fingerprint,
+    movements_by_month,
 )
 from retention_xl.report.sheets import actions
 
@@ -41,6 +46,8 @@ def blocks(report: Report) -> dict[str, Block]:
         (ACTIVE, len(closing), "Customers at the closing"),
         (BY_CUSTOMER, closing_fingerprint(closing), "Fingerprint of every customer's closing revenue"),
         (DEFINITIONS, definitions_fingerprint(facts, report.settings), "Fingerprint of definitions and settings"),
+        (COUNTED_WITH, as_record(counted_with(facts, report.settings)), "Every setting and policy"),
+        (MOVEMENTS, as_record(movements_by_month(facts, facts.month)), "Fingerprint of each month's movements"),
         (LINES, facts.fingerprint[:16], "Fingerprint of all lines that were accepted"),
     ]
     return {

@@ -15,13 +15,14 @@ SHEET = "Restatement"
 NAME, RESULT, TABLE = "rx_restatement", "rx_restated", "tblRestatement"
 HEADINGS = ("Customer", "Last file", "This file", "Difference")
 BEFORE, NOW, DIFFERENCE = range(3)
-FINGERPRINTS = (2, 3)  # the rows of the block that hold them
+OF_DATA, OF_DEFINITIONS = (2, 3), (4,)  # the rows of the block that hold fingerprints
+_NAMED = 4  # changes and months that the sentence names
 SAME, CHANGED = "same", "CHANGED"
 
 
-def marks(at: Addresses) -> list[str]:
-    """The cells that say whether data and definitions are the same."""
-    return [at.cell(NAME, row, DIFFERENCE) for row in FINGERPRINTS]
+def marks(at: Addresses, rows: Sequence[int]) -> list[str]:
+    """The cells that say whether data, or definitions, are the same."""
+    return [at.cell(NAME, row, DIFFERENCE) for row in rows]
 
 
 def unused_sheets(report: Report) -> list[str]:
@@ -37,9 +38,10 @@ def singles(report: Report) -> dict[str, Single]:
 def told(found: Restatement) -> str:
     """What changed, in a sentence or two."""
     month, sentences = month_name(found.month), []
+    closed_otherwise = found.fingerprint_before != found.fingerprint_now
     if found.now is None:
         sentences.append(f"CHECK BY HAND: the facts of this file do not reach back to {month}.")
-    elif found.data_changed:
+    elif closed_otherwise:
         differ = f" {len(found.differences):,} customers differ." if found.listed else ""
         differ = differ.replace(" 1 customers differ", " 1 customer differs")
         sentences.append(
@@ -48,11 +50,21 @@ def told(found: Restatement) -> str:
         )
         if not found.listed:
             sentences.append("The last file was too large to hold its customers, so they cannot be named.")
+    others = [month_name(one) for one in found.months if one != found.month or not closed_otherwise]
+    if others:
+        named = _some(others)
+        sentences.append(f"RESTATED: movements of {named} are not those of the last file.")
     if found.definitions_changed:
-        sentences.append(f"CHANGED: definitions or settings are not those of the file of {month}.")
+        named = f" ({_some(found.changes)})" if found.changes else ""
+        sentences.append(f"CHANGED: definitions or settings are not those of the file of {month}{named}.")
     if not sentences:
         return f"Nothing changed: {month} opens as it closed, customer by customer, under the same definitions."
     return " ".join(sentences)
+
+
+def _some(named: Sequence[str]) -> str:
+    more = f" and {len(named) - _NAMED} more" if len(named) > _NAMED else ""
+    return "; ".join(named[:_NAMED]) + more
 
 
 def blocks(report: Report) -> dict[str, Block]:
@@ -64,9 +76,14 @@ def blocks(report: Report) -> dict[str, Block]:
         f"Closing of {month_name(found.month)}",
         "Customers at that closing",
         "Fingerprint of every customer's closing",
+        "Fingerprint of every month's movements up to then",
         "Fingerprint of definitions and settings",
     ]
-    return {NAME: Block(4, 3, lambda at: _cells(report, found, at), ["Last file", "This file", "Difference"], labels)}
+    return {
+        NAME: Block(
+            len(labels), 3, lambda at: _cells(report, found, at), ["Last file", "This file", "Difference"], labels
+        )
+    }
 
 
 def _cells(report: Report, found: Restatement, at: Addresses) -> Iterable[Sequence[Content]]:
@@ -86,6 +103,7 @@ def _cells(report: Report, found: Restatement, at: Addresses) -> Iterable[Sequen
     for row, (was, is_now) in enumerate(
         (
             (found.fingerprint_before, found.fingerprint_now),
+            (found.movements_before, found.movements_now),
             (found.definitions_before, found.definitions_now),
         ),
         2,
