@@ -52,7 +52,7 @@ HEADINGS = (
 
 CUSTOMERS_NAMED = 10
 _OFFERS_NAMED = 3
-_BEHIND = 100  # customers that an action keeps by name with their revenue
+_BEHIND = 2_000  # customers that an action keeps by name with their revenue
 _ORDER = ("High", "Medium", "Low")
 
 _CONDITIONS: Mapping[str, Callable[[Case, Rule], Breach | None]] = {

@@ -16,8 +16,10 @@ MONTH, LEDGER, CURRENCY = "month", "ledger", "currency"
 CLOSING, ACTIVE = "closing", "customers"
 DEFINITIONS, LINES = "definitions", "lines"
 MOVEMENTS, COUNTED_WITH = "movements by month", "counted with"
-_MOVEMENTS = ("opening", "new", "reactivation", "expansion", "contraction", "churn", "closing", "fx", "paused")
-_MOVEMENTS += ("opening_customers", "new_customers", "lost_customers", "closing_customers")
+_MOVEMENTS = (
+    *("opening", "new", "reactivation", "expansion", "contraction", "churn", "closing", "fx", "paused"),
+    *("opening_customers", "new_customers", "lost_customers", "closing_customers"),
+)
 _WORDING = "wording of definitions"
 
 

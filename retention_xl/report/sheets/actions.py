@@ -8,7 +8,7 @@ from retention_xl.report.actions import HEADINGS, TABLE, Action
 from retention_xl.report.cells import Addresses, Cell, Content, List
 from retention_xl.report.model import Report
 from retention_xl.report.previous import Formula, Kept
-from retention_xl.report.sheets import figures
+from retention_xl.report.sheets import figures, measured
 from retention_xl.report.sheets.settings import limit_cell
 
 
@@ -61,7 +61,7 @@ def _measured(report: Report, at: Addresses, action: Action) -> Content:
     """The figure, live where it stands on another sheet."""
     if action.measured is None:
         return ""
-    formula = figures.measured(report, at, action.measured_key)
+    formula = figures.measured(report, at, action.measured_key) or measured.measured(report, at, action)
     return action.measured if formula is None else Cell(action.measured, formula)
 
 
@@ -74,5 +74,6 @@ def _limit(report: Report, at: Addresses, action: Action) -> Content:
 
 def _exposed(report: Report, at: Addresses, action: Action) -> Content:
     """The revenue behind it, live where it can be added up from cells."""
-    value, formula = action.exposed_cents / 100, figures.exposed(report, at, action)
+    value = action.exposed_cents / 100
+    formula = measured.exposed(report, at, action) or figures.exposed(report, at, action)
     return value if formula is None else Cell(value, formula)

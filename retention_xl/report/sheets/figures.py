@@ -12,7 +12,8 @@ from retention_xl.report.sheets import acquisition, at_risk, experience
 from retention_xl.report.sheets.bridge import CUSTOMER_ROWS, RATE_ROWS, REVENUE_ROWS, Rows
 from retention_xl.report.sheets.live import CUSTOMERS
 
-_LISTED = 60  # customers whose cells a formula names one by one
+_LONGEST = 8_000  # of a formula that names customers' cells one by one; Excel takes 8,192
+_ARGUMENTS = 250  # of a SUM; Excel takes 255
 # Figures of the Bridge under the names that rules and people's own rules use: the sheet's part, its row, its sign.
 _BRIDGE = {
     **{key: ("rate", key, "") for key in RATE_ROWS},
@@ -110,7 +111,7 @@ def exposed(report: Report, at: Addresses, action: Action) -> str | None:
 def _customers(report: Report, at: Addresses, behind: Sequence[tuple[str, int]], cents: int) -> str | None:
     """The sum of the customers' cells of the closing or of the opening, whichever holds these amounts."""
     table = report.facts.customers
-    if not report.by_customer or table is None or not 0 < len(behind) <= _LISTED or sum(c for _, c in behind) != cents:
+    if not report.by_customer or table is None or not behind or sum(c for _, c in behind) != cents:
         return None
     wanted = dict(behind)
     months = len(report.facts.window)
@@ -120,7 +121,10 @@ def _customers(report: Report, at: Addresses, behind: Sequence[tuple[str, int]],
     for month in (months - 1, months - 2):
         if month >= 0 and all(found[name][1][month] == amount for name, amount in behind):
             cells = sorted(found[name][0] for name, _ in behind)
-            return f"SUM({','.join(_ranges(at, cells, 1 + month))})"
+            ranges = _ranges(at, cells, 1 + month)
+            sums = [ranges[start : start + _ARGUMENTS] for start in range(0, len(ranges), _ARGUMENTS)]
+            formula = "+".join(f"SUM({','.join(some)})" for some in sums)
+            return formula if len(formula) <= _LONGEST else None
     return None
 
 
