@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import hypothesis
@@ -38,9 +39,19 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if thorough.asked_for(config):
         return
-    left_out = [item for item in items if item.get_closest_marker("thorough")]
+    left_out = thorough.left_out(items)
     config.hook.pytest_deselected(items=left_out)
-    items[:] = [item for item in items if not item.get_closest_marker("thorough")]
+    gone = set(left_out)
+    items[:] = [item for item in items if item not in gone]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def small_ledgers_planned_quickly(pytestconfig: pytest.Config) -> Iterator[None]:
+    if thorough.asked_for(pytestconfig):
+        yield
+        return
+    with thorough.small_ledgers_planned_quickly():
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -56,16 +67,22 @@ def sample_tables(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 
 @pytest.fixture(scope="session")
-def sample_workbook(
-    sample_ledger: Path, sample_tables: dict[str, Path], tmp_path_factory: pytest.TempPathFactory
-) -> Path:
-    """Its workbook for the last complete month, October 2026."""
-    from retention_xl.cli import make_report
-    from retention_xl.monthly import default_name
+def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """The folder that `retention-xl demo` leaves, and what the command says."""
+    from typer.testing import CliRunner
 
-    target = tmp_path_factory.mktemp("workbook") / default_name(sample_ledger.name, "2026-10")
-    make_report(sample_ledger, target, None, "monthly", {"tables": sample_tables}, None, None, quiet=True)
-    return target
+    from retention_xl.cli import app
+
+    folder = tmp_path_factory.mktemp("demo") / "there"
+    done = CliRunner().invoke(app, ["demo", str(folder)])
+    assert done.exit_code == 0, done.output
+    return folder, done.output
+
+
+@pytest.fixture(scope="session")
+def sample_workbook(demo: tuple[Path, str]) -> Path:
+    """Its workbook for the last complete month, October 2026."""
+    return next(demo[0].glob("*.xlsx"))
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,6 @@ from typer.testing import CliRunner
 
 from retention_xl import __version__
 from retention_xl.cli import app
-from retention_xl.sample_tables import TABLES
 
 ROOT = Path(__file__).parent.parent
 LEDGER = """Customer,Date,Amount,Term
@@ -383,35 +382,7 @@ def test_ctrl_c_leaves_nothing_behind(run: Run, tmp_path: Path, phase: str) -> N
     assert list(scratch.iterdir()) == []
 
 
-# ---- the demo, the functions, the rest
-
-
-def test_demo_writes_a_ledger_and_its_workbook(run: Run, tmp_path: Path) -> None:
-    done = run("demo")
-    assert done.code == 0
-    folder = tmp_path / "retention-demo"
-    assert {path.name for path in folder.iterdir()} == {
-        "billing-ledger.csv",
-        "billing-ledger-retention-2026-10.xlsx",
-        *(f"{name}.csv" for name in TABLES),
-    }
-    assert "Checks: all" in done.out
-    assert "7 refused" in done.out
-
-
-@pytest.mark.thorough
-def test_demo_can_be_run_again(run: Run) -> None:
-    assert run("demo", "there").code == 0
-    assert run("demo", "there").code == 0
-
-
-@pytest.mark.thorough
-def test_the_demo_s_workbook_is_the_one_that_report_makes(
-    sample_ledger: Path, sample_tables: dict[str, Path], sample_workbook: Path, run: Run, tmp_path: Path
-) -> None:
-    tables = sample_tables["customers"].parent
-    assert run("report", sample_ledger, "--tables", tables, "-o", "out.xlsx").code == 0
-    assert (tmp_path / "out.xlsx").read_bytes() == sample_workbook.read_bytes()
+# ---- the functions, the rest
 
 
 def test_functions_lists_the_catalogue(run: Run) -> None:
@@ -470,14 +441,6 @@ def test_a_terminal_sees_progress_and_a_pipe_does_not(tmp_path: Path, plain: Rep
     os.close(master)
     assert started.wait(60) == 0
     assert b"Starting" in seen or b"Writing" in seen
-
-
-def test_names_that_look_like_formulas_are_text_in_the_workbook(sample_workbook: Path) -> None:
-    cells = [
-        cell for row in openpyxl.load_workbook(sample_workbook, read_only=True)["Movers"].iter_rows() for cell in row
-    ]
-    assert {"=Sum Systems", "-Minus & Co", "@Home Interiors"} <= {cell.value for cell in cells}
-    assert {cell.data_type for cell in cells if cell.value == "=Sum Systems"} == {"s"}
 
 
 # ---- the month before

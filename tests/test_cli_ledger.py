@@ -179,6 +179,7 @@ def exported(path: Path, query: str) -> list[tuple[object, ...]]:
         return con.execute(query.replace("FILE", f"'{path.as_posix()}'")).fetchall()
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("suffix", ["parquet", "csv"])
 def test_the_facts_add_up_to_the_bridge_to_the_cent(run: Run, tmp_path: Path, suffix: str) -> None:
     assert run("facts", "ledger.csv", "-o", f"facts.{suffix}").exit_code == 0

@@ -159,6 +159,7 @@ def test_the_promised_dirt_is_there_and_no_more(rows: list[Row]) -> None:
     assert rows[-1]["Customer"] == "Total"
 
 
+@pytest.mark.thorough
 def test_writing_it_again_changes_nothing(tmp_path: Path) -> None:
     first = sample.write_sample(tmp_path).read_bytes()
     assert sample.write_sample(tmp_path).read_bytes() == first

@@ -55,6 +55,7 @@ def test_who_gave_notice_answers_lower_and_uses_less(facts: Facts) -> None:
     assert sum(uses[True]) / len(uses[True]) < 0.8 * sum(uses[False]) / len(uses[False])
 
 
+@pytest.mark.thorough
 def test_writing_them_again_changes_nothing_and_another_s_file_is_left_alone(tmp_path: Path) -> None:
     first = {name: path.read_bytes() for name, path in write_sample_tables(tmp_path).items()}
     assert {name: path.read_bytes() for name, path in write_sample_tables(tmp_path).items()} == first

@@ -32,7 +32,8 @@ def columns() -> dict[str, list[Any]]:
 
 
 def as_polars(data: dict[str, list[Any]]) -> Any:
-    polars = pytest.importorskip("polars")
+    import polars
+
     return polars.DataFrame(data).with_columns(polars.col("plan").cast(polars.Categorical))
 
 

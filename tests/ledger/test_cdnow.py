@@ -80,6 +80,7 @@ def test_ids_keep_their_zeros_and_every_customer_is_met(facts: Facts) -> None:
     assert facts.customers[0].name == "00001"
 
 
+@pytest.mark.thorough
 def test_reading_the_archive_again_gives_the_same_facts(facts: Facts) -> None:
     with read_ledger(DATA / "cdnow_master.csv.gz") as again:
         assert again.facts() == facts

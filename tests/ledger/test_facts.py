@@ -152,6 +152,7 @@ def holds(facts: Facts) -> None:
     assert sum(item.total_cents for item in facts.tie_out) == facts.ledger_total
 
 
+@pytest.mark.few(6)
 @pytest.mark.parametrize("back", [0, 1, 7, 19])
 def test_the_identities_hold_in_every_month(pair: tuple[Ledger, pd.DataFrame], back: int) -> None:
     ledger, table = pair
@@ -164,6 +165,7 @@ def test_the_identities_hold_in_every_month(pair: tuple[Ledger, pd.DataFrame], b
     assert sum(item.month_cents or 0 for item in facts.tie_out) == dated
 
 
+@pytest.mark.thorough
 def test_facts_add_up_over_any_partition_by_customer(tmp_path: Path) -> None:
     head, *lines = random_ledger(5).splitlines()
     parts = [lines, [x for x in lines if int(x[1:4]) % 2], [x for x in lines if not int(x[1:4]) % 2]]

@@ -159,6 +159,7 @@ EXPORTS = {
 }
 
 
+@pytest.mark.few(4)
 @pytest.mark.parametrize("name", EXPORTS)
 def test_an_export_is_read_by_its_own_headings(name: str) -> None:
     export = EXPORTS[name]

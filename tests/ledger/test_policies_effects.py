@@ -72,6 +72,7 @@ def test_a_plan_billed_every_30_days_counts_no_month_twice(given: Given) -> None
     assert step(checked(bridged), "policy_gap") == -1000
 
 
+@pytest.mark.few(3)
 @pytest.mark.parametrize(
     ("text", "cents"),
     [
@@ -133,6 +134,7 @@ def test_the_day_of_a_discount_goes_with_the_invoice_it_belongs_to(given: Given)
 LATE = "A 2023-01-28 invoice 10 month X\nA 2023-03-03 invoice 10 month X\nA 2023-05-20 invoice 10 month X"
 
 
+@pytest.mark.few(3)
 @pytest.mark.parametrize(
     ("policies", "months", "key"),
     [
@@ -159,6 +161,7 @@ def test_the_lapse_of_one_of_two_subscriptions_is_bridged_too(given: Given) -> N
     assert months_of(given(lines(text), policies=Policies(gap_days=5)))["2023-02"] == 2000
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize(
     ("churn_date", "last"), [("paid_through", "2023-12"), ("cancel", "2023-04"), ("notice", "2023-04")]
 )
@@ -192,6 +195,7 @@ C,2023-04-05,10,month,paid,
 """
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize(
     ("days", "a", "b"),
     [(30, 2, 1), ("never", 4, 12), (0, 1, 0), (60, 3, 2)],  # months with revenue
@@ -218,6 +222,7 @@ PAUSED = (
 )
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize(
     ("pause", "in_april"),
     [("paused", ("paused", -2000)), ("contraction", ("contraction", 2000)), ("counts", ("closing", 2100))],

@@ -99,6 +99,7 @@ GROUP = (
 )
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize(
     ("count_by", "lost", "contraction", "names"),
     [
@@ -151,6 +152,7 @@ def test_a_4_4_5_calendar_counts_at_the_last_day_of_its_months(given: Given) -> 
     checked(ledger, "2023-05")
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("change", "reason"),
     [

@@ -149,6 +149,7 @@ def adds_up(found: tuple[ProfileCounts, ...]) -> bool:
     )
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("seed", [1, 2])
 def test_in_every_month_all_columns_add_up_and_the_first_is_the_month_itself(given: Given, seed: int) -> None:
     ledger = given(random_ledger(seed), allow_empty_months=True)

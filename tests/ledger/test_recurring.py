@@ -38,6 +38,7 @@ def test_an_annual_plan_never_contracts_in_february(given: Given) -> None:
     assert all(m.contraction == 0 for m in ledger.facts("2023-12").movements)
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("start", ["2023-01-28", "2023-01-29", "2023-01-30", "2023-01-31", "2023-02-28"])
 def test_a_monthly_plan_billed_at_month_end_is_active_every_month(given: Given, start: str) -> None:
     """31 Jan runs to 28 Feb, the next line from 28 Feb to 31 Mar: no month is missed or counted twice."""
@@ -65,6 +66,7 @@ def test_the_count_of_an_interval_multiplies_it(given: Given) -> None:
     assert months_of(given(text)) == {"2023-01": 1000, "2023-02": 1000, "2023-03": 1000, "2023-04": 500}
 
 
+@pytest.mark.few(3)
 @pytest.mark.parametrize(
     ("start", "end", "months"),
     [
@@ -146,6 +148,7 @@ def test_service_that_ends_before_it_starts_is_refused_and_of_one_day_is_one_tim
     assert totals(ledger)["one_time"] == 500
 
 
+@pytest.mark.few(4)
 @pytest.mark.parametrize(
     ("line", "key", "cents"),
     [
@@ -273,6 +276,7 @@ def test_a_hole_in_the_months_is_an_error_unless_allowed(given: Given) -> None:
     assert ledger.facts("2023-04").movements[-1].reactivation == 1000
 
 
+@pytest.mark.few(3)
 @pytest.mark.parametrize(
     ("head", "line", "nature", "because"),
     [
@@ -315,6 +319,7 @@ def test_the_last_month_is_complete_when_it_ends_like_those_before(given: Given)
     assert (trailing.last_month, trailing.last_complete_month) == ("2023-12", "2023-12")
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize(
     ("month", "says"),
     [

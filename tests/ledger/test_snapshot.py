@@ -15,6 +15,7 @@ from .conftest import Given
 TELCO = Path(__file__).parent.parent / "data" / "telco_customers.csv.gz"
 
 
+@pytest.mark.thorough
 def test_the_telephone_company_loses_those_whom_the_table_says_it_lost() -> None:
     table = pd.read_csv(TELCO)
     before = table[table["tenure"] > 0]  # the others joined this month

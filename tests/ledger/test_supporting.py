@@ -211,6 +211,7 @@ def test_a_notice_before_the_customer_came_back_is_not_of_now(beside: Any) -> No
     assert pair(ledger.facts("2026-04"), "Cem").cancelled_on is None
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize(
     "table",
     [
@@ -234,6 +235,7 @@ def test_an_answer_without_a_customer_is_anonymous(beside: Any) -> None:
     assert answer.name == ""
 
 
+@pytest.mark.few(4)
 @pytest.mark.parametrize(
     ("table", "text", "column", "reason"),
     [

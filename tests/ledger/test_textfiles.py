@@ -35,6 +35,7 @@ def figures(ledger: Ledger) -> tuple[object, ...]:
     )
 
 
+@pytest.mark.few(6)
 @pytest.mark.parametrize(
     "text",
     [
@@ -64,6 +65,7 @@ def test_the_form_of_the_file_does_not_change_the_figures(given: Given, plain: t
     assert figures(given(text, "other.csv")) == plain
 
 
+@pytest.mark.thorough
 def test_a_compressed_file_and_utf_16_read_the_same(given: Given, plain: tuple[object, ...]) -> None:
     assert figures(given(gzip.compress(PLAIN.encode(), mtime=0), "ledger.csv.gz")) == plain
     assert figures(given(PLAIN.replace(",", "\t").encode("utf-16"), "ledger.txt")) == plain
@@ -74,6 +76,7 @@ def test_a_name_with_signs_of_a_pattern_is_a_name(given: Given, plain: tuple[obj
     assert figures(given(PLAIN, "ledger [1].csv")) == plain
 
 
+@pytest.mark.few(3)
 @pytest.mark.parametrize(
     ("text", "line"),
     [

@@ -93,6 +93,7 @@ def test_an_ods_that_must_not_be_read_is_refused(tmp_path: Path, manifest: str, 
         read_ledger(path)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("part", ["content.xml", "xl/worksheets/sheet1.bin"])
 def test_a_bomb_of_another_kind_is_refused_unread(tmp_path: Path, part: str) -> None:
     path = tmp_path / "bomb.ods"

@@ -110,6 +110,7 @@ def test_bgnbd_fit_of_cdnow_takes_no_more_than_a_fifth_of_a_second(summary: dict
     assert any(cpu_of_fit(summary["x"], summary["t_x"], summary["age"]) <= 0.2 for _ in range(10))
 
 
+@pytest.mark.thorough
 def test_bgnbd_fit_of_50_000_customers_takes_no_more_than_5_seconds_and_finds_them_again() -> None:
     chance = random.Random(7)
     frequency, recency, age = [], [], []

@@ -155,6 +155,7 @@ def made_customers(chance: random.Random, number: int, truth: Sequence[float]) -
     return rows
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("seed", range(6))
 def test_bgnbd_fit_is_the_top_of_the_likelihood_in_weeks_or_days(seed: int) -> None:
     rows = made_customers(random.Random(seed), 1500, (0.6, 6, 0.8, 2))
@@ -209,6 +210,7 @@ def test_the_order_of_customers_does_not_change_a_fit() -> None:
     assert rx.bgnbd_fit(*zip(*rows, strict=True)) == rx.bgnbd_fit(*zip(*sorted(rows), strict=True))
 
 
+@pytest.mark.thorough
 def test_a_fit_of_many_different_customers_is_the_top_of_their_own_likelihood() -> None:
     """It starts from a fit of some of them."""
     rows = made_customers(random.Random(5), 6000, (1.5, 3, 0.8, 2))

@@ -6,14 +6,13 @@ import datetime as dt
 import random
 from typing import Any
 
+import numpy
+import pandas
 import pytest
+from scipy import special, stats
 
 import retention_xl as rx
 
-pandas = pytest.importorskip("pandas")
-numpy = pytest.importorskip("numpy")
-stats = pytest.importorskip("scipy.stats")
-special = pytest.importorskip("scipy.special")
 SEEDS = pytest.mark.parametrize("seed", range(6))
 
 

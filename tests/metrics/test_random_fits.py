@@ -59,7 +59,8 @@ def test_most_random_data_are_fitted(model: str) -> None:
 @pytest.mark.parametrize("seed", mainly(range(12), 0))
 def test_no_start_leads_scipy_to_a_likelier_fit(model: str, seed: int) -> None:
     """An inner peak is not taken for the top; where we refuse, SciPy too runs off to where no parameter makes sense."""
-    minimize = pytest.importorskip("scipy.optimize").minimize
+    from scipy.optimize import minimize
+
     fit, make, likelihood = MODELS[model]
     data = make(random.Random(seed))
     rows: Any = data[0] if model == "sBG" else list(zip(*data, strict=True))

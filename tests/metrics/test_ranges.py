@@ -338,7 +338,8 @@ def test_sets_and_generators_are_lists_of_ids() -> None:
 
 
 def test_a_series_of_pandas_is_a_range() -> None:
-    pandas = pytest.importorskip("pandas")
+    import pandas
+
     frame = pandas.DataFrame({"opening": [100.0, 50.0], "closing": [80, 0], "id": ["A", None]})
     assert rx.grr(frame["opening"], frame["closing"].astype("int64")) == pytest.approx(80 / 150)
     assert rx.crr(frame["id"], ["a"]) == 1  # None in a column of pandas is a blank

@@ -30,6 +30,7 @@ def test_shares_are_those_of_the_largest_also_where_several_pay_the_same(tmp_pat
     assert compare(cached(path), recalc_ironcalc(path)) == []
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("customers", [1, 2, 3])
 def test_few_customers_have_a_row_for_all_of_them(customers: int, tmp_path: Path) -> None:
     facts = facts_of({f"C{i}": [100 + i, 200 + i] for i in range(customers)})

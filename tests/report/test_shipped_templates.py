@@ -20,6 +20,7 @@ def parts(path: Path) -> dict[str, bytes]:
         return {name: package.read(name) for name in package.namelist()}
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("template", ["monthly", "board"])
 def test_a_template_is_what_its_script_draws(template: str, tmp_path: Path) -> None:
     drawn = tmp_path / f"{template}.xlsx"

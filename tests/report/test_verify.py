@@ -43,6 +43,7 @@ def test_the_file_s_formulas_and_values_are_read_as_the_tests_read_them(report: 
     assert {(cell.sheet, cell.cell): cell.value for cell in read} == cached(path)
 
 
+@pytest.mark.few(1)
 def test_a_right_workbook_is_published_with_a_line_that_says_so(report: Report, tmp_path: Path, engine: Engine) -> None:
     path = tmp_path / "report.xlsx"
     published, verified, remarks = write_verified_report(report, path, "monthly", engine)
@@ -57,11 +58,13 @@ def test_a_right_workbook_is_published_with_a_line_that_says_so(report: Report, 
     assert [file.name for file in tmp_path.iterdir()] == ["report.xlsx"]
 
 
+@pytest.mark.few(1)
 def test_the_line_counts_among_the_checks(report: Report, tmp_path: Path, engine: Engine) -> None:
     write_verified_report(report, tmp_path / "report.xlsx", "monthly", engine)
     assert cached(tmp_path / "report.xlsx")["Summary", "B3"] == "Checks: all pass"
 
 
+@pytest.mark.few(1)
 def test_a_difference_stops_the_release_and_names_cell_formula_and_both_values(
     report: Report, tmp_path: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
