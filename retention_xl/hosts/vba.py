@@ -61,20 +61,28 @@ End Function
 
 ' One call into Python, which is started where it is not there. Where it cannot be, it is not tried for every cell.
 Private Function RxAsk(ByVal function_name As String, ByVal passed As Variant) As Variant
+    Dim attempt As Long
+    RxAsk = CVErr({NO_PYTHON})
     On Error Resume Next
-    If Not python Is Nothing Then
+    For attempt = 1 To 2
+        If python Is Nothing Then
+            If Now - refused_at <= OneMinute Then Exit Function
+            Set python = XLPy()
+            If Err.Number <> 0 Then Exit For
+        End If
         RxAsk = python.CallUDF(UdfModule, function_name, passed)
         If Err.Number = 0 Then Exit Function
-        Err.Clear ' Python has ended meanwhile
-        Set python = Nothing
-    End If
-    If Now - refused_at > OneMinute Then
-        Set python = XLPy()
-        If Err.Number = 0 Then RxAsk = python.CallUDF(UdfModule, function_name, passed)
-        If Err.Number = 0 Then Exit Function
-        Set python = Nothing
-        refused_at = Now
-    End If
+        Err.Clear
+        python.Exec "import " & UdfModule
+        If Err.Number = 0 Then
+            RxAsk = CVErr(2015) ' Python runs: it is this formula alone that could not be passed on
+            Exit Function
+        End If
+        Err.Clear
+        Set python = Nothing ' Python has ended meanwhile, or lacks the functions
+    Next attempt
+    Set python = Nothing
+    refused_at = Now
     RxAsk = CVErr({NO_PYTHON})
 End Function
 

@@ -21,6 +21,7 @@ Function PythonCall(module_name, function_name, passed)
   Dim rows(1, 1)
   Select Case function_name
     Case "ARR": PythonCall = "#DIV/0! ARR: the reason"
+    Case "CAC": Err.Raise 1000
     Case "LIFETIME": PythonCall = Array(1, "#N/A LIFETIME: none yet", "#1042", "#N/A", "# a: b")
     Case "DRR_TIERS"
       rows(0, 0) = "from": rows(0, 1) = "#NUM! DRR_TIERS: no": rows(1, 0) = 0.5: rows(1, 1) = ""
@@ -33,6 +34,9 @@ Function PythonCall(module_name, function_name, passed)
       PythonCall = told
   End Select
 End Function
+
+Sub PythonRuns()
+End Sub
 
 Function Kind(cell)
   If IsError(cell) Then
@@ -50,6 +54,7 @@ def outside_excel(source: str) -> str:
     text = (
         "\n".join(kept).replace("python.CallUDF(", "PythonCall(").replace("Set python = XLPy()", "Set python = Nothing")
     )
+    text = text.replace('python.Exec "import " & UdfModule', "PythonRuns")
     text = re.sub(r"Private Sub RetentionDescribe.*", "", text, flags=re.DOTALL)  # Application.MacroOptions is Excel's
     text = text.replace(f"= CVErr({LEFT_OUT})", '= "left out"')  # it takes any error passed on for a missing argument
     text = text.replace("    RetentionDescribe\n", "").replace(" As Range\n", " As Object\n")
@@ -110,7 +115,7 @@ def test_signs_that_visual_basic_lacks_are_spelled_out() -> None:
 @pytest.mark.libreoffice
 def test_the_module_compiles_and_every_function_runs_in_libreoffice_basic(late_bound_basic: Basic) -> None:
     modules = {"Functions": outside_excel(MODULE), "Python": PYTHON}
-    special = {"ARR", "LIFETIME", "DRR_TIERS"}
+    special = {"ARR", "CAC", "LIFETIME", "DRR_TIERS"}
     specs = [spec for spec in CATALOGUE.values() if spec.name not in special]
     everything = [f"{spec.name}({', '.join(map(str, range(len(spec.parameters))))})" for spec in specs]
     needed = [sum(not parameter.optional for parameter in spec.parameters) for spec in specs]
@@ -133,4 +138,19 @@ def test_answers_become_cells_and_error_texts_real_errors(late_bound_basic: Basi
         "error 2007",
         *("Integer 1", "error 2042", "String #1042", "String #N/A", "String # a: b"),
         *("String from", "error 2036", "Double 0.5", "String "),
+    ]
+
+
+@pytest.mark.libreoffice
+def test_a_formula_that_cannot_be_passed_on_leaves_python_to_the_others(late_bound_basic: Basic) -> None:
+    modules = {"Functions": outside_excel(MODULE), "Python": PYTHON}
+    assert late_bound_basic.run(modules, ["Kind(CAC(1, 2))", "Kind(ARR(1))"]) == ["error 2015", "error 2007"]
+
+
+@pytest.mark.libreoffice
+def test_a_python_that_has_ended_and_cannot_be_started_is_not_tried_for_every_cell(late_bound_basic: Basic) -> None:
+    ended = PYTHON.replace("Sub PythonRuns()\n", "Sub PythonRuns()\n  Err.Raise 462\n")
+    modules = {"Functions": outside_excel(MODULE), "Python": ended}
+    assert late_bound_basic.run(modules, ["Kind(ARR(1))", "Kind(CAC(1, 2))", "Kind(ARR(1))"]) == [
+        *("error 2007", f"error {vba.NO_PYTHON}", f"error {vba.NO_PYTHON}")
     ]
