@@ -15,7 +15,7 @@ from typing import Any
 
 from retention_xl.errors import CellError, MetricError
 from retention_xl.metrics.cells import ERROR_CODES, ErrorValue
-from retention_xl.metrics.columns import Numbers, Texts, are_rows_of_numbers, in_bulk
+from retention_xl.metrics.columns import Numbers, Texts, adds_up, are_rows_of_numbers, in_bulk
 from retention_xl.metrics.ranges import LISTS
 from retention_xl.metrics.spec import CATALOGUE, FunctionSpec
 
@@ -46,7 +46,7 @@ ERROR_NUMBERS = {
     2055: "#PYTHON!",
 }
 WHOLE_COLUMN = 1_048_576  # rows of a worksheet
-WRITTEN_AS_THEY_ARE = frozenset((float, bool))
+WRITTEN_AS_THEY_ARE = frozenset((float, bool, str))
 LONGEST_TEXT_IN_AN_ARRAY = 255  # of one text in an answer of several cells: with a longer one Excel shows #VALUE!
 
 
@@ -164,7 +164,10 @@ def rows_of(answer: Any) -> Rows:
         return [[_out(answer)]]
     if type(answer) is list and answer and type(answer[0]) is list and are_rows_of_numbers(answer):
         return RowsOfNumbers(answer)
-    rows = [[_out(cell) for cell in (row if isinstance(row, (list, tuple)) else (row,))] for row in answer]
+    given = [row if isinstance(row, (list, tuple)) else (row,) for row in answer]
+    finite = adds_up([cell for row in given for cell in row if type(cell) is float])
+    plain = WRITTEN_AS_THEY_ARE if finite else ()
+    rows = [[cell if type(cell) in plain else _out(cell) for cell in row] for row in given]
     width = max(map(len, rows), default=0)
     if not width:
         return [[""]]  # nothing to list: one empty cell, since no array is empty
@@ -174,7 +177,7 @@ def rows_of(answer: Any) -> Rows:
 def _out(value: Any) -> Any:
     if value is None:
         return ""
-    if isinstance(value, (bool, str, ErrorValue)) or hasattr(value, "toordinal"):
+    if type(value) is not int and (isinstance(value, (bool, str, ErrorValue)) or hasattr(value, "toordinal")):
         return value
     number = float(value)
     if number - number != 0:
@@ -184,9 +187,13 @@ def _out(value: Any) -> Any:
 
 def encode(rows: Rows, error: Callable[[ErrorValue], Any], day: Callable[[Any], Any]) -> Rows:
     """The rows with errors and dates as the host writes them, and texts no longer than an array may carry."""
-    if type(rows) is RowsOfNumbers or set(map(type, chain.from_iterable(rows))) <= WRITTEN_AS_THEY_ARE:
+    if type(rows) is RowsOfNumbers:
         return rows
     single = len(rows) == len(rows[0]) == 1
+    if set(map(type, chain.from_iterable(rows))) <= WRITTEN_AS_THEY_ARE:
+        texts = [cell for row in rows for cell in row if type(cell) is str]
+        if single or not texts or max(map(len, texts)) <= LONGEST_TEXT_IN_AN_ARRAY:
+            return rows
 
     def written(cell: Any) -> Any:
         if isinstance(cell, ErrorValue):

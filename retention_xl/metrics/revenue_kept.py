@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from itertools import compress
 from math import fsum
 
@@ -94,7 +95,7 @@ def tiers_of(pairs: list[tuple[float, float]], tier_edges: list[float]) -> list[
         raise impossible(f"tier_edges ({', '.join(map(shown, tier_edges))}) must rise from 0 on.")
     members: list[list[tuple[float, float]]] = [[] for _ in range(len(edges) + 1)]
     for before, after in pairs:
-        members[sum(edge <= before for edge in edges)].append((before, after))
+        members[bisect_right(edges, before)].append((before, after))
     return [
         (begin, len(tier), sum(1 for _, after in tier if after), fsum(before for before, _ in tier))
         for begin, tier in zip([0.0, *edges], members, strict=True)
