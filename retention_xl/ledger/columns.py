@@ -14,7 +14,7 @@ from .spellings import AMOUNTS, CURRENCY_CODES, HEADINGS, LISTING
 REQUIRED = ("customer", "date", "amount")
 
 FIELDS = tuple(HEADINGS)
-TAKEN_OFF = ("discount", "tax", "refunded")  # from an amount that holds them: deductions.py
+TAKEN_OFF = ("quantity", "discount", "tax", "refunded")  # which make an amount net: deductions.py
 NONE = "none"  # said of a field that the ledger does not have, whatever its headings look like
 
 

@@ -1,4 +1,4 @@
-"""What is taken off an amount to make it net: a discount, the tax in it, what was refunded, each a column of its own.
+"""What makes an amount net: discount, tax in it and refund are taken off, a price by the piece is multiplied.
 
 Which of them belongs off is known by the heading of the amount. Where it is not, the answer is not guessed: a column
 that holds anything is a question to the user, one that holds nothing is left alone.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
 
 from ..errors import LedgerError
 from . import amounts
@@ -18,10 +19,11 @@ from .records import ColumnChoice
 from .spellings import AMOUNTS
 
 OFF = ", taken off the amount"
+TIMES = ", by which the amount is multiplied"
 ASKED = "in question"
 NOT_NUMBERS = 0.01  # with a larger part of texts it may be no column of money
 RATES = 4  # with so few different values and many more amounts it may hold percentages
-_WHAT = {"discount": "discounts", "tax": "tax", "refunded": "what was refunded"}
+_WHAT = {"quantity": "quantities", "discount": "discounts", "tax": "tax", "refunded": "what was refunded"}
 
 Chosen = dict[str, tuple[int, ColumnChoice]]
 
@@ -44,7 +46,7 @@ def settled(headings: Sequence[str], chosen: Chosen, wanted: Mapping[str, str]) 
                 position, how = _meant(field, position, amount, headings, "kind" in found)
                 choice = replace(choice, heading=headings[position], how=how)
             else:
-                choice = replace(choice, how="by --map" + OFF)
+                choice = replace(choice, how="by --map" + (TIMES if field == "quantity" else OFF))
             if choice.how:
                 found[field] = (position, choice)
     return {field: found[field] for field in FIELDS if field in found}
@@ -63,6 +65,10 @@ def _prefer_total(headings: Sequence[str], found: Chosen) -> None:
 def _meant(field: str, position: int, amount: str, headings: Sequence[str], kinds: bool) -> tuple[int, str]:
     """The column to take and how it was settled; "" where the amount does not hold what it says."""
     taken = "by its heading" + OFF
+    if field == "quantity":
+        if like(amount, AMOUNTS["unit"]):
+            return position, "by its heading" + TIMES
+        return position, ASKED if like(amount, AMOUNTS["price"]) else ""
     if field == "discount":
         if like(amount, AMOUNTS["listed"]):
             return position, taken
@@ -79,14 +85,45 @@ def _meant(field: str, position: int, amount: str, headings: Sequence[str], kind
 
 
 def apply(con: Connection, columns: dict[str, ColumnChoice], places: Places) -> None:
-    """Table `deductions`: cents to take off a line, or why they cannot be. Columns that turn out to be none leave."""
-    kinds = {"field": "VARCHAR", "text": "VARCHAR", "cents": "BIGINT"}
+    """Table `deductions`: the net cents of the lines that need it. Columns that turn out to be none leave `columns`."""
     table: list[tuple[str, str, int | None]] = []
     for field in TAKEN_OFF:
         if field in columns:
-            table += [(field, text, cents) for text, cents in _read(con, field, columns, places).items()]
-    fill(con, "read_deductions", kinds, table)
-    con.execute(sql("deductions"))
+            found = _read(con, field, columns, places)
+            table += [(field, text, cents) for text, cents in found.items() if field != "quantity"]
+    if not any(field in columns for field in TAKEN_OFF):
+        fill(con, "deductions", {"line": "BIGINT", "cents": "BIGINT", "code": "VARCHAR"}, ())
+        return
+    fill(con, "read_deductions", {"field": "VARCHAR", "text": "VARCHAR", "cents": "BIGINT"}, table)
+    kinds = {"text": "VARCHAR", "typed": "BOOLEAN", "quantity": "VARCHAR", "cents": "BIGINT"}
+    fill(con, "products", kinds, _products(con) if "quantity" in columns else ())
+    con.execute(sql("deductions"), {"has_quantity": "quantity" in columns})
+
+
+def _products(con: Connection) -> list[tuple[str, bool, str, int]]:
+    """Every price by the piece times its quantity, rounded once to the cent."""
+    pairs = rows(
+        con,
+        "SELECT raw_amount, amount_typed, raw_quantity FROM source WHERE NOT is_blank GROUP BY ALL ORDER BY ALL",
+    )
+    prices = _values({(text, typed) for text, typed, _ in pairs})
+    counts = _values({(text, typed) for _, typed, text in pairs})
+    found = []
+    for text, typed, quantity in pairs:
+        price, count = prices[text, typed], counts[quantity, typed]
+        if price is not None and count is not None:
+            found.append((text, typed, quantity, amounts.cents(price * count)[0]))
+    return found
+
+
+def _values(texts: set[tuple[str, bool]]) -> dict[tuple[str, bool], Decimal | None]:
+    """The number in each text of a column, None where it is none or has two readings."""
+    read = {(text, typed): amounts.read_amount(text) for text, typed in texts}
+    styles = frozenset(a.style for (_, typed), a in read.items() if not typed) & {"point", "comma"}
+    return {
+        (text, typed): amounts.settle(amount, text, frozenset({"point"}) if typed else styles)[0]
+        for (text, typed), amount in read.items()
+    }
 
 
 def _read(con: Connection, field: str, columns: dict[str, ColumnChoice], places: Places) -> dict[str, int | None]:
@@ -96,18 +133,17 @@ def _read(con: Connection, field: str, columns: dict[str, ColumnChoice], places:
         f"SELECT raw_{field}, bool_or(amount_typed), count(*), min(line) FROM source "
         f"WHERE NOT is_blank AND trim(raw_{field}) <> '' GROUP BY raw_{field} ORDER BY min(line)",
     )
-    read = [(text, amounts.read_amount(text), typed, lines, line) for text, typed, lines, line in found]
-    styles = frozenset(a.style for _, a, typed, _, _ in read if not typed) & {"point", "comma"}
-    cents: dict[str, int | None] = {}
-    for text, amount, typed, _, _ in read:
-        value, _ = amounts.settle(amount, text, frozenset({"point"}) if typed else styles)
-        cents[text] = None if value is None else amounts.cents(value)[0]
+    values = _values({(text, typed) for text, typed, _, _ in found})
+    cents = {
+        text: None if (value := values[text, typed]) is None else amounts.cents(value)[0] for text, typed, _, _ in found
+    }
+    nothing = 1_00 if field == "quantity" else 0
     choice = columns[field]
     by_user = choice.how.startswith("by --map")
-    unread = sum(lines for text, _, _, lines, _ in read if cents[text] is None)
-    readable = sum(lines for _, _, _, lines, _ in read) - unread
-    filled = [(text, lines, line) for text, _, _, lines, line in read if cents[text] != 0]
-    if by_user:
+    unread = sum(lines for text, _, lines, _ in found if cents[text] is None)
+    readable = sum(lines for _, _, lines, _ in found) - unread
+    filled = [(text, lines, line) for text, _, lines, line in found if cents[text] != nothing]
+    if by_user or (field == "quantity" and choice.how != ASKED):
         return cents
     if not filled or not readable:  # nothing to take off, or words: a tax code, the name of a coupon
         del columns[field]
@@ -135,15 +171,17 @@ def _may_be_rates(con: Connection, field: str, cents: Mapping[str, int | None]) 
 def _question(field: str, columns: Mapping[str, ColumnChoice], place: str, text: str, lines: int, name: str) -> str:
     heading, amount = columns[field].heading, columns["amount"].heading
     doubt = {
+        "quantity": f"whether {amount!r} is that of one piece",
         "discount": f"whether {amount!r} is before or after it",
         "tax": f"whether {amount!r} is with it and whether it is that of the line",
         "refunded": f"whether the ledger has lines of their own for refunds beside what {amount!r} is to be lowered by",
     }[field]
     if columns[field].how != ASKED:
         doubt = "whether these are amounts, percentages or something else"
+    act = "multiply the amount by it" if field == "quantity" else "take it off the amount"
     many = f"{lines:,} line{'' if lines == 1 else 's'}"
     return (
         f"{name}: the column {heading!r} holds {_WHAT[field]} in {many}, the first on {place} ({text!r}), and nothing "
-        f'tells {doubt}. Say --map {field}="{heading}" to take it off the amount, or --map {field}=none to leave it '
+        f'tells {doubt}. Say --map {field}="{heading}" to {act}, or --map {field}=none to leave it '
         f"(in retention.toml, [columns] {field})."
     )

@@ -97,3 +97,34 @@ def test_a_list_of_subscriptions_is_no_ledger(given: Given) -> None:
             "id,Customer ID,Status,Amount,Interval,Created (UTC),Current Period Start (UTC),Current Period End (UTC)\n"
             "sub_1,cus_1,active,10.00,month,2026-01-01 00:00,2026-03-01 00:00,2026-04-01 00:00\n"
         )
+
+
+RETAIL = (
+    "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n"
+    "536365,85123A,HEART,6,12/1/2010 8:26,2.55,17850,United Kingdom\n"
+    "C536379,D,Discount,-1,12/15/2010 9:41,27.50,14527.0,United Kingdom\n"
+    "536380,X,BOLT,1000,12/16/2010 9:41,0.0035,14527,United Kingdom\n"
+    "536381,X,BOLT,few,12/16/2010 9:41,1.00,14527,United Kingdom\n"
+)
+
+
+def test_a_price_by_the_piece_is_multiplied_by_its_quantity_and_rounded_once(given: Given) -> None:
+    ledger = given(RETAIL)
+    assert [(r.own_cents, r.role, r.refusal) for r in ledger.lines().fillna(0).itertuples()] == [
+        (15_30, "purchase", ""),
+        (-27_50, "refund", ""),
+        (3_50, "purchase", ""),
+        (0, "purchase", "quantity_unreadable"),
+    ]
+    assert ledger.quality.read_cents_by_currency == ledger.quality.accepted_cents_by_currency == {"": -8_70}
+    (note,) = [n for n in ledger.quality.notes if n.action == "refused"]
+    assert (note.line, note.column, note.value) == (5, "Quantity", "few")
+
+
+def test_whether_a_price_is_that_of_one_piece_is_asked(given: Given) -> None:
+    text = RETAIL.replace("UnitPrice", "Price").replace(",few,", ",1,")
+    with pytest.raises(LedgerError, match="nothing tells whether 'Price' is that of one piece. Say --map quantity="):
+        given(text)
+    assert cents(given(text, columns={"quantity": "Quantity"})) == [15_30, -27_50, 3_50, 1_00]
+    assert cents(given(text, columns={"quantity": "none"})) == [2_55, 27_50, 0, 1_00]
+    assert cents(given("Customer,Date,Price,Qty\nA,2024-01-05,2.5,1\nB,2024-01-06,3,1\n")) == [2_50, 3_00]

@@ -1,15 +1,35 @@
--- What is taken off each line's amount: discount, tax and refund as one sum without a sign, NULL where one is no amount.
+-- The net amount of each line that has something to take off, or a quantity to be multiplied by; `code` is why it has none.
 CREATE OR REPLACE TABLE deductions AS
-SELECT line, CASE WHEN bool_or(cents IS NULL) THEN NULL ELSE CAST(sum(abs(cents)) AS BIGINT) END AS cents
-FROM (
-    SELECT s.line, r.cents FROM source s JOIN read_deductions r ON r.field = 'discount' AND r.text = s.raw_discount
+WITH gross AS (
+    SELECT s.line, coalesce(plain_cents(s.raw_amount), a.cents) AS stated,
+        CASE WHEN $has_quantity THEN p.cents ELSE coalesce(plain_cents(s.raw_amount), a.cents) END AS own
+    FROM source s
+    LEFT JOIN read_amounts a ON a.text = s.raw_amount AND a.typed = s.amount_typed
+    LEFT JOIN products p ON p.text = s.raw_amount AND p.typed = s.amount_typed AND p.quantity = s.raw_quantity
     WHERE NOT s.is_blank
-    UNION ALL
-    SELECT s.line, r.cents FROM source s JOIN read_deductions r ON r.field = 'tax' AND r.text = s.raw_tax
-    WHERE NOT s.is_blank
-    UNION ALL
-    SELECT s.line, r.cents FROM source s JOIN read_deductions r ON r.field = 'refunded' AND r.text = s.raw_refunded
-    WHERE NOT s.is_blank
-) d
-WHERE cents IS NULL OR cents <> 0
-GROUP BY line;
+),
+off AS (
+    SELECT line, CASE WHEN bool_or(cents IS NULL) THEN NULL ELSE CAST(sum(abs(cents)) AS BIGINT) END AS cents
+    FROM (
+        SELECT s.line, r.cents FROM source s JOIN read_deductions r ON r.field = 'discount' AND r.text = s.raw_discount
+        WHERE NOT s.is_blank
+        UNION ALL
+        SELECT s.line, r.cents FROM source s JOIN read_deductions r ON r.field = 'tax' AND r.text = s.raw_tax
+        WHERE NOT s.is_blank
+        UNION ALL
+        SELECT s.line, r.cents FROM source s JOIN read_deductions r ON r.field = 'refunded' AND r.text = s.raw_refunded
+        WHERE NOT s.is_blank
+    ) d
+    WHERE cents IS NULL OR cents <> 0
+    GROUP BY line
+)
+SELECT g.line, CASE WHEN o.line IS NULL THEN g.own ELSE lessened(g.own, o.cents) END AS cents,
+    CASE
+        WHEN g.stated IS NULL THEN ''
+        WHEN g.own IS NULL THEN 'quantity_unreadable'
+        WHEN o.line IS NOT NULL AND o.cents IS NULL THEN 'deduction_unreadable'
+        WHEN o.cents > abs(g.own) THEN 'deduction_too_large'
+        ELSE ''
+    END AS code
+FROM gross g LEFT JOIN off o ON o.line = g.line
+WHERE $has_quantity OR o.line IS NOT NULL;

@@ -7,8 +7,9 @@ WITH joined AS (
         trim(s.raw_reason) AS reason,
         i.customer, i.state AS id_state, i.is_total, i.respelled, i.unlike,
         coalesce(plain_day(s.raw_date), d.day) AS day, coalesce(d.code, '') AS day_code,
-        coalesce(plain_cents(s.raw_amount), a.cents) AS own, coalesce(a.code, '') AS amount_code,
-        x.line IS NOT NULL AS lessens, x.cents AS off, coalesce(a.rounded, FALSE) AS rounded,
+        CASE WHEN x.line IS NULL THEN coalesce(plain_cents(s.raw_amount), a.cents) ELSE x.cents END AS own,
+        CASE WHEN x.code <> '' THEN x.code ELSE coalesce(a.code, '') END AS amount_code,
+        coalesce(a.rounded, FALSE) AS rounded,
         k.kind AS stated_kind, coalesce(u.code, '') AS status_code,
         c.currency, c.rate, c.code AS currency_code, c.assumed AS currency_assumed,
         $has_currency AND a.sign <> '' AND a.sign <> c.currency AS sign_differs,
@@ -34,7 +35,6 @@ kinded AS (
     SELECT *,
         CASE
             WHEN amount_code = 'amount_blank' AND stated_kind IN ('cancel', 'reactivate', 'pause') THEN 0
-            WHEN lessens THEN lessened(own, off)
             ELSE own
         END AS own_cents,
         CASE
@@ -98,9 +98,7 @@ judged AS (
             WHEN kind = 'moved' THEN 'moved'
             WHEN id_state <> '' THEN id_state
             WHEN day IS NULL THEN day_code
-            WHEN own IS NOT NULL AND own_cents IS NULL THEN 'deduction_unreadable'
-            WHEN own_cents IS NULL THEN amount_code
-            WHEN lessens AND off > abs(own) THEN 'deduction_too_large'
+            WHEN own_cents IS NULL OR amount_code = 'deduction_too_large' THEN amount_code
             WHEN kind IS NULL THEN 'kind_unknown'
             WHEN kind = 'payment' THEN 'payment_beside_invoices'
             WHEN kind IN ('refund', 'credit') AND own_cents > 0 THEN 'sign_against_kind'

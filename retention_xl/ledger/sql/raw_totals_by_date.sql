@@ -2,10 +2,7 @@
 CREATE OR REPLACE TABLE raw_totals AS
 SELECT coalesce(currency, '') AS currency, sum(own) AS own_cents, sum(converted(own, rate)) AS cents
 FROM (
-    SELECT c.currency, coalesce(y.rate, c.rate) AS rate, CASE
-            WHEN x.line IS NULL THEN coalesce(plain_cents(s.raw_amount), a.cents)
-            ELSE lessened(coalesce(plain_cents(s.raw_amount), a.cents), x.cents)
-        END AS own
+    SELECT c.currency, coalesce(y.rate, c.rate) AS rate, CASE WHEN x.line IS NULL THEN coalesce(plain_cents(s.raw_amount), a.cents) ELSE x.cents END AS own
     FROM source s
     LEFT JOIN read_amounts a ON a.text = s.raw_amount AND a.typed = s.amount_typed
     LEFT JOIN deductions x ON x.line = s.line
