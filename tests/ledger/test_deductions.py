@@ -110,11 +110,12 @@ RETAIL = (
 
 def test_a_price_by_the_piece_is_multiplied_by_its_quantity_and_rounded_once(given: Given) -> None:
     ledger = given(RETAIL)
-    assert [(r.own_cents, r.role, r.refusal) for r in ledger.lines().fillna(0).itertuples()] == [
-        (15_30, "purchase", ""),
-        (-27_50, "refund", ""),
-        (3_50, "purchase", ""),
-        (0, "purchase", "quantity_unreadable"),
+    lines = ledger.lines()
+    taken = lines[lines["refusal"] == ""]
+    assert list(zip(taken["own_cents"], taken["role"], strict=True)) == [
+        (15_30, "purchase"),
+        (-27_50, "refund"),
+        (3_50, "purchase"),
     ]
     assert ledger.quality.read_cents_by_currency == ledger.quality.accepted_cents_by_currency == {"": -8_70}
     (note,) = [n for n in ledger.quality.notes if n.action == "refused"]
@@ -123,7 +124,7 @@ def test_a_price_by_the_piece_is_multiplied_by_its_quantity_and_rounded_once(giv
 
 def test_whether_a_price_is_that_of_one_piece_is_asked(given: Given) -> None:
     text = RETAIL.replace("UnitPrice", "Price").replace(",few,", ",1,")
-    with pytest.raises(LedgerError, match="nothing tells whether 'Price' is that of one piece. Say --map quantity="):
+    with pytest.raises(LedgerError, match=r"nothing tells whether 'Price' is that of one piece\. Say --map"):
         given(text)
     assert cents(given(text, columns={"quantity": "Quantity"})) == [15_30, -27_50, 3_50, 1_00]
     assert cents(given(text, columns={"quantity": "none"})) == [2_55, 27_50, 0, 1_00]
