@@ -43,6 +43,7 @@ RATIO = "0.00"
 COUNT = "#,##0;(#,##0);0"
 MONTH = "mmm yyyy"
 DAY = "d mmm yyyy"
+NOWHERE = "XFD1"  # an empty cell
 
 
 def number(format_code: str) -> Look:
@@ -91,14 +92,21 @@ def put(
     background: str | None = None,
     vertical: str = "center",
     indent: int = 0,
+    shrink: bool = False,
     **style: object,
 ) -> None:
-    """A cell with its text (or a sample value) and its look."""
+    """A cell with its text (or a sample value) and its look; an indent counts from the left unless told."""
     c = sheet[cell]
     if value is not None:
         c.value = value
     c.font = font(**style)
-    c.alignment = Alignment(horizontal=align, vertical=vertical, wrap_text=wrap, indent=indent)
+    c.alignment = Alignment(
+        horizontal=align or ("left" if indent else None),
+        vertical=vertical,
+        wrap_text=wrap,
+        indent=indent,
+        shrink_to_fit=shrink,
+    )
     if number:
         c.number_format = number
     if border:
@@ -169,6 +177,15 @@ def print_setup(sheet: Worksheet, repeat: str | None, pages_tall: int = 0) -> No
         sheet.print_title_rows = repeat
 
 
+def fixed_scale(sheet: Worksheet, percent: int, title_columns: str) -> None:
+    """Pages of a fixed scale side by side, with breaks where told: a page that is fitted takes no heed of them."""
+    sheet.sheet_properties.pageSetUpPr.fitToPage = False
+    sheet.page_setup.fitToWidth = sheet.page_setup.fitToHeight = None
+    sheet.page_setup.scale = percent
+    sheet.page_setup.pageOrder = "overThenDown"
+    sheet.print_title_cols = title_columns
+
+
 def banner_colours(sheet: Worksheet, cell: str) -> None:
     """Green where all checks pass, red where the workbook must not be published or an earlier one is restated."""
     absolute = f"${cell[0]}${cell[1:]}"
@@ -203,6 +220,21 @@ def unit_formats(sheet: Worksheet, area: str, unit_column: str) -> None:
         rule = FormulaRule([test])
         rule.dxf = style
         sheet.conditional_formatting.add(area, rule)
+
+
+def whole_numbers(sheet: Worksheet, area: str, number: str = COUNT) -> None:
+    """A whole number stands without decimals: "#,##0.##" would leave it a bare point in Excel."""
+    first = area.split(":")[0]
+    rule = FormulaRule([f"{first}=INT({first})"])
+    rule.dxf = DifferentialStyle(numFmt=NumberFormat(numFmtId=169 if number == COUNT else 170, formatCode=number))
+    sheet.conditional_formatting.add(area, rule)
+
+
+def never_printed(sheet: Worksheet) -> None:
+    """For a sheet of data: its print area is an empty cell, for its heading alone would be a lonely page."""
+    sheet.print_area = NOWHERE
+    sheet.print_title_rows = None
+    sheet.oddFooter.left.text = sheet.oddFooter.right.text = None
 
 
 def no_minus_zero(sheet: Worksheet, area: str) -> None:

@@ -27,6 +27,7 @@ from draw import (
     block,
     line,
     name,
+    never_printed,
     page,
     print_setup,
     put,
@@ -36,7 +37,6 @@ from draw import (
 from monthly_figures import CARD, CARDS, FORMATS, MONTHS, chart_title
 from openpyxl.utils import get_column_letter as letter
 
-NOWHERE = "XFD1"  # an empty cell: what prints nothing
 WIDTH = 12  # columns of the page, from B on
 LAST = letter(1 + WIDTH)
 HALF = (19.6, 6.7)  # centimetres of a chart
@@ -139,9 +139,7 @@ def main(path: Path) -> None:
         size=HALF,
     )
     for other in workbook.worksheets[1:]:
-        other.print_area = NOWHERE
-        other.print_title_rows = None
-        other.oddFooter.left.text = other.oddFooter.right.text = None
+        never_printed(other)
     save(workbook, path, charts.finish)
 
 

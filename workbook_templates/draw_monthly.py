@@ -44,6 +44,7 @@ SHEETS = (
     records.checks,
     records.quality,
     records.settings,
+    records.reading,
     records.definitions,
     records.evidence,
     records.functions,

@@ -48,13 +48,13 @@ def compare(wb: Workbook) -> None:
     below = 35 + len(steps) + 1
     first_ratio = next(i for i, looks in enumerate(steps) if looks[0]["number"] == RATIO)
     ws.row_breaks.append(Break(id=34 + first_ratio))
+    ws.row_breaks.append(Break(id=below - 1))
     put(ws, f"B{below}", "The counts behind it", bold=True, color=ACCENT)
     counts = (*[number(COUNT)] * 7, *[number(MONEY)] * 10, {**number(MONEY), "color": GREY})
     total = {4: TOTAL, 14: TOTAL}
     block(wb, ws, "rx_compare_counts", f"C{below + 2}", 18, 3, lambda i, j: {**counts[i], **total.get(i, {})})
     ws.row_dimensions[below + 1].height = 30
     below += 22
-    ws.row_breaks.append(Break(id=below - 1))
     put(ws, f"B{below}", "Where the rules are published, and what is left out", bold=True, color=ACCENT)
     plain: Look = {"border": None, "size": 9}
     block(

@@ -17,16 +17,18 @@ from draw import (
     everywhere,
     fill,
     font,
+    never_printed,
     number,
     page,
-    print_setup,
     put,
     status_colours,
     unit_formats,
+    whole_numbers,
 )
 from monthly_figures import chart_title
 from openpyxl import Workbook
 from openpyxl.formatting.rule import FormulaRule
+from openpyxl.worksheet.pagebreak import Break
 
 PLAIN: Look = {"border": None, "size": 9}
 MONTH_LABEL: Look = {**PLAIN, "number": MONTH, "align": "left"}
@@ -38,10 +40,9 @@ def experience(wb: Workbook) -> None:
         "Experience",
         "What customers say, how soon they get value, what they use and wait for: from the tables beside the ledger.",
         "experience",
-        (2, 36, 10.5, 10.5, 10.5, 10.5, 10.5, 10.5, 10.5, 10.5, 10.5, 9, 82),
+        (2, 34, *[9.5] * 7, 12, 9.5, 9, 56),
     )
-    print_setup(ws, None, pages_tall=1)
-    figure, count, note = number(MONEY), number(COUNT), {"color": GREY, "size": 9, "indent": 1}
+    figure, count, note = number(MONEY), number(COUNT), {"color": GREY, "size": 9, "indent": 1, "wrap": True}
     quiet: Look = {**figure, "color": GREY, "size": 9}
     last = ({"align": "center"}, {"color": GREY, "size": 9}, note)
     columns = by_column({**figure, "bold": True}, figure, figure, quiet, quiet, count, count, figure, *last)
@@ -51,6 +52,7 @@ def experience(wb: Workbook) -> None:
     unit_formats(ws, "J7:J8", "L")
     status_colours(ws, "K7:K8", "On target", "Watch", "Off target")
     ws.conditional_formatting.add("B7:M8", FormulaRule(['$L7=""'], font=font(color=GREY, italic=True)))
+    ws.row_breaks.append(Break(id=10))
     put(
         ws,
         "B11",
@@ -80,9 +82,8 @@ def experience_charts(wb: Workbook) -> None:
 def data_experience(wb: Workbook) -> None:
     purpose = "Counts of the tables beside the ledger that the formulas read. Not printed."
     ws = page(wb, "Data experience", purpose, "experience_data", (2, 36, *[12] * 24), tab=GREY)
-    ws.print_area = "XFD1"
-    ws.oddFooter.left.text = ws.oddFooter.right.text = None
-    plain: Look = {**number("#,##0.##"), **PLAIN}
+    never_printed(ws)
+    plain: Look = {**number("#,##0.00"), **PLAIN}
     count, money = {**number(COUNT), **PLAIN}, {**number(CENTS), **PLAIN}
     share = {**number("0.0000"), **PLAIN}
 
@@ -90,6 +91,7 @@ def data_experience(wb: Workbook) -> None:
         put(ws, cell, text, bold=True, color=ACCENT)
 
     block(wb, ws, "rx_data_experience", "C7", 2, 13, everywhere(plain), PLAIN, heading_number=MONTH)
+    whole_numbers(ws, "C7:O8")
     caption("B11", "NPS of the months with answers")
     block(wb, ws, "rx_data_nps", "C13", 2, 2, by_column({**number("0.0"), **PLAIN}, count), MONTH_LABEL)
     caption("B17", "Features: users, and who of the early adopters and of the others is still there")

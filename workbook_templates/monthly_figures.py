@@ -27,6 +27,7 @@ from draw import (
     by_row,
     everywhere,
     fill,
+    fixed_scale,
     font,
     line,
     name,
@@ -62,7 +63,7 @@ def summary(wb: Workbook) -> None:
     ws.title = "Summary"
     ws.sheet_view.showGridLines = False
     ws.sheet_properties.tabColor = ACCENT
-    for i, width in enumerate((2, 30, *[11.2] * 9, 15, 2, *[9.5] * 8), 1):
+    for i, width in enumerate((2, 28, *[9.5] * 9, 15, 2, *[7.8] * 8), 1):
         ws.column_dimensions[letter(i)].width = width
     put(ws, "B1", size=20, bold=True, color=ACCENT)
     ws.row_dimensions[1].height = 30
@@ -124,11 +125,12 @@ def bridge(wb: Workbook) -> None:
     ws = page(
         wb,
         "Bridge",
-        "How revenue and customers came from the opening to the closing of each month. Losses are in parentheses.",
+        "From opening to closing, month by month",
         "bridge",
         (2, 36, *[10.2] * MONTHS),
     )
-    print_setup(ws, None, pages_tall=1)
+    _thirteen_months_a_page(ws)
+    put(ws, "D2", "Losses are in parentheses.", color=GREY)
     money, counted, small = number(MONEY), number(COUNT), {**number(PERCENT), "color": GREY, "size": 9}
     opening, closing = {**money, "bold": True}, {**money, **TOTAL}
     revenue = (opening, *[money] * 7, closing, {**number(CENTS), "color": GREY})
@@ -147,6 +149,17 @@ def bridge(wb: Workbook) -> None:
     block(wb, ws, "rx_waterfall", "C68", 8, 7, everywhere({**money, "color": GREY}), {"color": GREY})
     ws.row_dimensions[67].height = 28
     ws.freeze_panes = "C7"
+
+
+def _thirteen_months_a_page(ws: Worksheet) -> None:
+    """Twenty-four months on one page would be too small to read; the chart has a page of its own.
+
+    Two areas, so that no empty page stands at the right of the chart; a fixed scale, for a page that is fitted to its
+    paper takes no heed of breaks.
+    """
+    fixed_scale(ws, 74, title_columns="A:B")
+    ws.col_breaks.append(Break(id=2 + 13))
+    ws.print_area = f"A1:{letter(2 + MONTHS)}43,A44:O76"
 
 
 def tiers(wb: Workbook) -> None:
@@ -207,8 +220,8 @@ def _cohorts(wb: Workbook, revenue: bool, title: str, purpose: str) -> None:
     """Shares by age with their average and its curve on the first page, the figures behind them on the second."""
     last = letter(4 + MONTHS)
     key, stem = ("cohort_revenue", "rx_cohort_revenue") if revenue else ("cohorts", "rx_cohort")
-    ws = page(wb, title, purpose, key, (2, 30, 11, 11, *[9.5 if revenue else 7] * MONTHS))
-    size = number(MONEY if revenue else COUNT)
+    ws = page(wb, title, purpose, key, (2, 24, 9, 9, *[6.5] * MONTHS))
+    size: Look = {**number(MONEY if revenue else COUNT), "shrink": True}  # narrow columns: 24 ages on one page
     put(ws, "B5", "Older cohorts, now", color=GREY)
     put(ws, "C5", **size)
     name(wb, f"{stem}_earlier", ws, "C5")
@@ -218,32 +231,32 @@ def _cohorts(wb: Workbook, revenue: bool, title: str, purpose: str) -> None:
     block(wb, ws, f"{stem}_rate", "C9", 2, 2 + MONTHS, columns, {"number": MONTH, "align": "left"}, heading_number="0")
     # from the lowest to the highest share after the first month, which is 100 % by definition
     heat = ColorScaleRule(start_type="min", start_color="FFFFFF", end_type="max", end_color="7FB2D9")
-    ws.conditional_formatting.add(f"F9:{last}10", heat)
-    if not revenue:
+    if not revenue:  # before the heat, which it stops
         _grey_where_small(wb, ws, f"B9:{last}10")
+    ws.conditional_formatting.add(f"F9:{last}10", heat)
     lead, rest = {**number(PERCENT), "size": 9, "bold": True}, {"size": 9, "color": GREY}
-    averages = (lead, {**number(MONEY), **rest})
+    averages = (lead, {**size, **rest})
     if not revenue:
-        averages = (lead, *[{**number(PERCENT), **rest}] * 2, {**number(COUNT), **rest})
+        averages = (lead, *[{**number(PERCENT), **rest}] * 2, {**size, **rest})
     looks = by_row(*averages)
     block(wb, ws, f"{stem}_average", "C12", len(averages), 2 + MONTHS, looks, looks, headings=False)
     chart_title(wb, ws, f"rx_title_{'cohort_revenue' if revenue else 'cohorts'}", "B17")
     charts.curve(ws, "B17", title=f"'{title}'!$B$17", row=12, heading=8, first="E", last=last, interval=not revenue)
-    put(ws, "B38", "The amounts behind it" if revenue else "The customers behind it", bold=True, color=ACCENT)
+    put(ws, "B33", "The amounts behind it" if revenue else "The customers behind it", bold=True, color=ACCENT)
     behind = stem if revenue else "rx_cohort_customers"
     label: Look = {"number": MONTH, "align": "left"}
-    block(wb, ws, behind, "C40", 2, 2 + MONTHS, everywhere(started), label, heading_number="0")
-    ws.row_breaks.append(Break(id=37))
+    block(wb, ws, behind, "C35", 2, 2 + MONTHS, everywhere(started), label, heading_number="0")
+    ws.row_breaks.append(Break(id=16))
     ws.freeze_panes = "C5"
 
 
 def _grey_where_small(wb: Workbook, ws: Worksheet, area: str) -> None:
-    put(ws, "B6", "Grey: fewer at the start than", color=GREY)
+    put(ws, "B6", "Grey: began with fewer than", color=GREY)
     put(ws, "C6", **number(COUNT))
     name(wb, "rx_small_cohort", ws, "C6")
     put(ws, "E5", color=GREY)
     name(wb, "rx_cohort_note", ws, "E5")
-    small = FormulaRule(["$C9<$C$6"], font=font(color="A6A6A6", italic=True, size=9))
+    small = FormulaRule(["$C9<$C$6"], stopIfTrue=True, font=font(color="595959", italic=True, size=9))  # no heat
     ws.conditional_formatting.add(area, small)
 
 

@@ -19,6 +19,7 @@ from draw import (
     by_row,
     font,
     name,
+    never_printed,
     number,
     page,
     print_setup,
@@ -67,13 +68,13 @@ def lifetime(wb: Workbook) -> None:
     ws.row_breaks.append(Break(id=41))
     columns = by_column(number(COUNT), number(COUNT), number(CENTS), number(CENTS))
     block(wb, ws, "rx_ltv_cohorts", "C44", 2, 4, columns, {"number": MONTH, "align": "left"})
+    ws.row_breaks.append(Break(id=47))
     put(ws, "B48", "What it costs to win a customer, and when that is earned back", bold=True, color=ACCENT)
     formats = (MONEY, COUNT, MONEY, CENTS, "0.0", MONEY, "0.0")
     block(wb, ws, "rx_cac", "C50", 7, 4, by_row(*map(number, formats)))
     ws.row_dimensions[49].height = 28
     few = FormulaRule(["F$51<$F$59"], font=font(color="A6A6A6", italic=True))
     ws.conditional_formatting.add("F50:F56", few)
-    ws.row_breaks.append(Break(id=58))
     put(ws, "B59", "Plans and channels in the month; grey, also above: fewer customers than", bold=True, color=ACCENT)
     put(ws, "F59", **number(COUNT), color=GREY)
     name(wb, "rx_ltv_small", ws, "F59")
@@ -85,9 +86,10 @@ def lifetime(wb: Workbook) -> None:
 
 
 def survival(wb: Workbook) -> None:
-    """Apart from the sheet of values: it runs over several pages, each with its headings."""
-    purpose = "Part of the customers left by months since the start, and what that is worth: read by Lifetime value."
-    ws = page(wb, "Data survival", purpose, "survival", (2, 34, *[15] * 5), repeat="6:6", tab=GREY)
+    """Apart from the sheet of values, whose chart and formulas read it."""
+    purpose = "Part of the customers left by months since the start, and what that is worth. Not printed."
+    ws = page(wb, "Data survival", purpose, "survival", (2, 34, *[15] * 5), tab=GREY)
+    never_printed(ws)
     columns = by_column(*[number(PERCENT)] * 3, number("0.000"), number(CENTS))
     block(wb, ws, "rx_ltv_survival", "C7", 2, 5, columns, {"number": "0", "align": "left"})
     ws.freeze_panes = "C7"

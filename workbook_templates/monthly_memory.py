@@ -54,6 +54,9 @@ def restatement(wb: Workbook) -> None:
     listing(ws, "tblSignOffs", "B17", signed)
     put(ws, "B21", "Customers whose revenue of that month is another now", bold=True, color=ACCENT)
     money = number(CENTS)
+    put(ws, "D21", color=GREY)
+    name(wb, "rx_restatement_printed", ws, "D21")
+    ws.print_area = "A1:E24"
     listing(ws, "tblRestatement", "B22", {"Customer": {}, "Last file": money, "This file": money, "Difference": money})
 
 

@@ -18,16 +18,19 @@ from draw import (
     by_row,
     everywhere,
     fill,
+    fixed_scale,
     font,
     line,
     listing,
     name,
+    never_printed,
     number,
     page,
     put,
     status_colours,
     unbound_page,
     unit_formats,
+    whole_numbers,
 )
 from monthly_figures import MONTHS, TOTAL
 from openpyxl import Workbook
@@ -83,15 +86,8 @@ def actions(wb: Workbook) -> None:
 
 
 def _two_pages(ws: Worksheet) -> None:
-    """What is seen and to be done on one page, evidence and what people write on the next: both large enough to read.
-
-    A fixed scale, for a page that is fitted to its paper takes no heed of breaks.
-    """
-    ws.sheet_properties.pageSetUpPr.fitToPage = False
-    ws.page_setup.fitToWidth = ws.page_setup.fitToHeight = None
-    ws.page_setup.scale = 80
-    ws.page_setup.pageOrder = "overThenDown"
-    ws.print_title_cols = "C:C"
+    """What is seen and to be done on one page, evidence and what people write on the next: large enough to read."""
+    fixed_scale(ws, 80, title_columns="C:C")
     ws.col_breaks.append(Break(id=10))
 
 
@@ -118,7 +114,10 @@ def movers(wb: Workbook) -> None:
         "Reason": {"wrap": True},
         "Customer since": number(MONTH),
     }
+    put(ws, "B16", color=GREY)
+    name(wb, "rx_movers_printed", ws, "B16")
     listing(ws, "tblMovers", "B18", columns)
+    ws.print_area = "A1:H20"
     ws.freeze_panes = "C19"
 
 
@@ -128,13 +127,14 @@ def checks(wb: Workbook) -> None:
         "Checks",
         "Two figures made in two ways that must agree. One FAIL turns the banner of every sheet red.",
         "checks",
-        (2, 46, 18, 18, 16, 14, 12, 78),
+        (2, 40, 15, 15, 13, 11, 10, 66),
     )
     put(ws, "B5", "Checks that fail", color=GREY)
     put(ws, "C5", bold=True, **number("0"))
     name(wb, "rx_checks_failed", ws, "C5")
-    result, proves = {"align": "center", "bold": True}, {"color": GREY, "indent": 1}
+    result, proves = {"align": "center", "bold": True}, {"color": GREY, "indent": 1, "wrap": True}
     block(wb, ws, "rx_checks", "C8", 2, 6, by_column(*[number("#,##0.00##")] * 4, result, proves))
+    whole_numbers(ws, "C8:F9")
     status_colours(ws, "G8:G9", "PASS", None, "FAIL")
 
 
@@ -144,7 +144,7 @@ def quality(wb: Workbook) -> None:
         "Data quality",
         "Every source line that was refused, read in a changed way, or deserves a look, with the reason.",
         "quality",
-        (2, 16, 78, 12, 20, 20, 26, 18, 11),
+        (2, 16, 58, 11, 19, 14, 22, 16, 10),
     )
     money, count = number(CENTS), number(COUNT)
     share = {**number("0.00%"), "color": GREY}
@@ -160,6 +160,8 @@ def quality(wb: Workbook) -> None:
     }
     listing(ws, "tblReasons", "B14", reasons)
     put(ws, "B19", "Line by line", bold=True, color=ACCENT)
+    put(ws, "C19", color=GREY)
+    name(wb, "rx_lines_printed", ws, "C19")
     lines: dict[str, Look] = {
         "What was done": {},
         "Reason": {"wrap": True},
@@ -171,6 +173,7 @@ def quality(wb: Workbook) -> None:
         "Currency": {},
     }
     listing(ws, "tblLines", "B20", lines)
+    ws.print_area = "A1:I22"
 
 
 def settings(wb: Workbook) -> None:
@@ -179,20 +182,27 @@ def settings(wb: Workbook) -> None:
         "Settings",
         "The inputs that the formulas read. A change here shows at once; put it in a settings file to keep it.",
         "settings",
-        (2, 62, 16, 14, 92, 30),
+        (2, 46, 14, 13, 72, 27),
         repeat="6:6",
     )
-    value: Look = {**number("#,##0.##"), "color": INPUT, "background": INPUT_FILL}
-    block(wb, ws, "rx_settings", "C7", 2, 4, by_column(value, *[{"color": GREY, "indent": 1}] * 3))
+    value: Look = {**number("#,##0.00"), "color": INPUT, "background": INPUT_FILL}
+    says: Look = {"color": GREY, "indent": 1}
+    block(wb, ws, "rx_settings", "C7", 2, 4, by_column(value, says, {**says, "wrap": True}, says), {"wrap": True})
     unit_formats(ws, "C7:C8", "D")
+    whole_numbers(ws, "C7:C8")
     ws.conditional_formatting.add("C7:C8", FormulaRule(['$F7=""'], font=font(), fill=fill("FFFFFF")))
-    put(ws, "B11", "How the ledger was read (by the command line or the settings file)", bold=True, color=ACCENT)
-    block(wb, ws, "rx_reading", "C13", 2, 2, everywhere({"align": "left", "border": None}), {"border": None})
+
+
+def reading(wb: Workbook) -> None:
+    purpose = "How the ledger was read, by the command line or the settings file: what was taken for what, and why."
+    ws = page(wb, "How it was read", purpose, "reading", (2, 46, 36, 84), repeat="6:6")
+    plain: Look = {**WRAP, "align": "left"}
+    block(wb, ws, "rx_reading", "C7", 2, 2, by_column(plain, {**plain, "color": GREY, "indent": 1}), plain)
 
 
 def definitions(wb: Workbook) -> None:
     purpose = "What each figure means, how it is computed, and where the definition comes from."
-    ws = unbound_page(wb, "Definitions", purpose, (2, 30, 62, 48, 18, 58, 34), repeat="6:6")
+    ws = unbound_page(wb, "Definitions", purpose, (2, 22, 42, 34, 14, 42, 26), repeat="6:6")
     columns = dict.fromkeys(("Figure", "Definition", "Formula", "Unit", "Edge cases", "Source"), WRAP)
     listing(ws, "tblDefinitions", "B6", {**columns, "Figure": {**WRAP, "bold": True}})
     ws.freeze_panes = "C7"
@@ -200,7 +210,7 @@ def definitions(wb: Workbook) -> None:
 
 def evidence(wb: Workbook) -> None:
     purpose = "What the five source articles claim, with the source they name. Claims, not benchmarks."
-    ws = unbound_page(wb, "Evidence", purpose, (2, 8, 86, 24, 34, 70), repeat="6:6")
+    ws = unbound_page(wb, "Evidence", purpose, (2, 6, 60, 16, 27, 45), repeat="6:6")
     columns = dict.fromkeys(("Id", "Claim", "Where", "Source named", "Conflict"), WRAP)
     listing(ws, "tblEvidence", "B6", {**columns, "Id": {**WRAP, "bold": True}})
     ws.freeze_panes = "C7"
@@ -208,7 +218,7 @@ def evidence(wb: Workbook) -> None:
 
 def functions(wb: Workbook) -> None:
     purpose = "What can be typed into a cell where the function pack is installed. Not needed to read this workbook."
-    ws = unbound_page(wb, "Functions", purpose, (2, 13, 24, 30, 40, 34, 30, 40, 26), repeat="6:6")
+    ws = unbound_page(wb, "Functions", purpose, (2, 11, 21, 26, 32, 24, 26, 30, 20), repeat="6:6")
     columns = dict.fromkeys(
         ("Group", "Function", "Call", "What it answers", "Returns", "Example", "Errors", "Source"), WRAP
     )
@@ -223,16 +233,16 @@ MONTH_LABEL: Look = {**PLAIN, "number": MONTH, "align": "left"}
 def data_customers(wb: Workbook) -> None:
     purpose = "The customer table that the formulas read. Blank: not active. 0: active, nothing paid. Not printed."
     ws = unbound_page(wb, "Data customers", purpose, (2, 34, 13, *[11] * 40), tab=GREY)
-    ws.print_area = "XFD1"  # an empty cell: the table would print hundreds of pages, its heading alone a lonely one
-    ws.oddFooter.left.text = ws.oddFooter.right.text = None
+    never_printed(ws)  # it would be hundreds of pages
     columns = by_column({**number(MONTH), **PLAIN}, *[{**number(CENTS), **PLAIN}] * 2)
     block(wb, ws, "rx_data", "C7", 2, 3, columns, PLAIN, heading_number=MONTH)
     ws.freeze_panes = "D7"
 
 
 def data_facts(wb: Workbook) -> None:
-    purpose = "The added-up facts that the formulas read: a table of all these customers would be too large."
+    purpose = "The added-up facts that the formulas read: a table of all customers would be too large. Not printed."
     ws = unbound_page(wb, "Data facts", purpose, (2, 34, 14, *[12] * 40), tab=GREY)
+    never_printed(ws)
     money, count = {**number(CENTS), **PLAIN}, {**number(COUNT), **PLAIN}
     facts = by_row(*[money] * 8, *[count] * 8, *[money] * 2)
     block(wb, ws, "rx_facts_months", "C7", 18, MONTHS, facts, PLAIN, heading_number=MONTH)

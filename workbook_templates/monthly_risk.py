@@ -26,9 +26,11 @@ from draw import (
     page,
     put,
     status_colours,
+    whole_numbers,
 )
 from openpyxl import Workbook
 from openpyxl.formatting.rule import FormulaRule
+from openpyxl.styles.numbers import NumberFormat
 
 WRAP: Look = {"wrap": True, "vertical": "top"}
 
@@ -39,7 +41,7 @@ def at_risk(wb: Workbook) -> None:
         "At risk",
         "Who may leave, and what that puts at stake. The score adds up visible signs; it is no probability.",
         "at_risk",
-        (2, 26, 12.5, 11.5, 10.5, 8.5, 11.5, 8, 8.5, 9.5, 10.5, 7, 28, 34),
+        (2, 24, 12.5, 11, 9, 8, 11.5, 7.5, 7.5, 8.5, 9, 6, 27, 31),
         repeat="22:22",
     )
     block(wb, ws, "rx_risk_segments", "C7", 10, 4, _segment, lambda i, j: _segment(i, 0))
@@ -86,13 +88,30 @@ def signs(wb: Workbook) -> None:
         repeat="7:11",
     )
     put(ws, "B5", "Blank: not known. Offer: 1 speaks for one, 0 against.", color=GREY)
-    rules = by_row({"align": "right"}, number("#,##0.##"), number("0%"))
+    centred: Look = {"align": "center"}  # headings of three lines at the right would run into each other
+    rules = by_row({**centred, "size": 9}, {**centred, "number": "#,##0.0"}, {**centred, "number": "0%"})
     ws.row_dimensions[7].height = 54
     block(wb, ws, "rx_risk_rules", "C8", 3, 3, rules, {"color": GREY})
     ws.row_dimensions[11].height = 6
-    block(wb, ws, "rx_risk_signs", "C12", 2, 3, everywhere(number("#,##0.#;-#,##0.#;0")), {}, headings=False)
+    block(
+        wb,
+        ws,
+        "rx_risk_signs",
+        "C12",
+        2,
+        3,
+        everywhere({**centred, "number": "#,##0.0;-#,##0.0;0"}),
+        {},
+        headings=False,
+    )
     counts = 'AND(C12<>"",OR(AND(C$8="from",C12>=C$9),AND(C$8="up to",C12<=C$9)))'
+    whole = "#,##0;-#,##0;0"
+    both = FormulaRule([f"AND({counts},C12=INT(C12))"], font=font(bold=True), fill=fill(PALE))
+    both.dxf.numFmt = NumberFormat(numFmtId=170, formatCode=whole)
+    ws.conditional_formatting.add("C12:E13", both)
     ws.conditional_formatting.add("C12:E13", FormulaRule([counts], font=font(bold=True), fill=fill(PALE)))
+    whole_numbers(ws, "C9:E9")
+    whole_numbers(ws, "C12:E13", whole)
     ws.freeze_panes = "C12"
 
 

@@ -38,7 +38,8 @@ def table() -> list[Row]:
             answers=spec.help,
             returns=f"{spec.returns_kind}: {spec.returns}",
             example=f"{spec.example} gives {spec.example_gives}",
-            errors="; ".join(f"{code} {when}" for code, when in spec.errors),
+            errors="; ".join(f"{code} {when.removesuffix('.')}" for code, when in spec.errors)
+            + ("." if spec.errors else ""),
             source=spec.source,
         )
         for spec in sorted(CATALOGUE.values(), key=lambda spec: groups.index(spec.group))

@@ -103,6 +103,8 @@ class Contents:
     drop_breaks: Sequence[str] = ()  # by the names of the blocks that need no page of their own
     own_sheets: Sequence[OwnSheet] = ()
     surely_own: bool = True  # else one that the template has too is the template's
+    printed_rows: Mapping[str, int] = field(default_factory=dict)  # of a list that may be too long for paper
+    one_page: Sequence[str] = ()  # sheets so small this month that they need no second page
 
 
 def span(first: str, last: str) -> str:

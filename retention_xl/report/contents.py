@@ -22,6 +22,7 @@ from retention_xl.report.sheets import (
     kept,
     lifetime,
     movers,
+    paper,
     quality,
     reasons,
     record,
@@ -54,6 +55,7 @@ SHEETS = (
     "checks",
     "quality",
     "settings",
+    "reading",
     "survival",
     "experience",
     "experience_data",
@@ -93,6 +95,7 @@ def contents(report: Report) -> Contents:
         summary,
         board,
         bridge,
+        movers,
         tiers,
         concentration,
         cohorts,
@@ -105,6 +108,7 @@ def contents(report: Report) -> Contents:
         tie_out,
         restatement,
         checks,
+        quality,
     ):
         singles |= sheet.singles(report)
     lists: dict[str, List] = {}
@@ -125,15 +129,17 @@ def contents(report: Report) -> Contents:
             *kept.unused_sheets(report),
             data.unused_sheet(report),
         ],
-        experience.unused_charts(report),
+        [*cohorts.unused_charts(report), *experience.unused_charts(report)],
         acquisition.unused_breaks(report),
         report.previous.own_sheets if report.previous else (),
         report.previous.remembers if report.previous else True,
+        dict.fromkeys((movers.TABLE, restatement.TABLE, quality.LINES), paper.ROWS),
+        cohorts.on_one_page(report),
     )
 
 
 def _heads(report: Report) -> dict[str, Single]:
-    unit = report.facts.currency or "currency of the ledger"
+    unit = report.facts.currency or "the ledger's currency"
     period = f"{month_name(report.month)}; amounts in {unit}"
 
     def banner(at: Addresses) -> Cell:

@@ -38,6 +38,9 @@ def fill(
         package.remove_chart(title)
     for block in contents.drop_breaks:
         package.remove_break(block)
+    for sheet in contents.one_page:
+        if sheet in package.sheets:
+            package.print_on_one_page(sheet)
     binding = bind(package, contents)
     binding.demand(package.file_name)
     binding = _with_added_columns(package, binding, contents)
@@ -45,6 +48,9 @@ def fill(
     looks = {name: _BlockLook(package, area, contents.blocks[name]) for name, area in binding.blocks.items()}
     list_looks = {name: _ListLook(package, table) for name, table in binding.lists.items()}
     _resize(package, binding, contents)
+    for name, rows in contents.printed_rows.items():
+        if name in binding.lists:
+            package.print_first_rows(name, rows)
     witness = None
     if written.TABLE in binding.lists:
         witness = Witness(package, own_sheets)

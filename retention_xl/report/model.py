@@ -35,6 +35,11 @@ class Words:
     kept: str  # what "kept" means here
     lost: str
 
+    @property
+    def revenue_inside(self) -> str:
+        """The word for revenue inside a sentence or a heading: "MRR" or "revenue"."""
+        return self.revenue if self.revenue.isupper() else self.revenue.lower()
+
 
 @dataclass(frozen=True)
 class MonthFigures:

@@ -30,7 +30,7 @@ class Mover(NamedTuple):
 
 
 class Movers:
-    """The lines by kind in the order of the bridge, the largest change first, then by name."""
+    """The lines of each kind and all of them, the largest change first, then by kind and name."""
 
     def __init__(self, facts: Facts) -> None:
         self._by_kind: dict[str, list[Mover]] = {kind: [] for kind in ALL_KINDS}
@@ -46,6 +46,7 @@ class Movers:
             lines.sort(key=itemgetter(0))
             lines.sort(key=lambda mover: abs(mover.change), reverse=True)
         self.lines = [mover for kind in ALL_KINDS for mover in self._by_kind[kind]]
+        self.lines.sort(key=lambda mover: abs(mover.change), reverse=True)  # the first rows say most
         self._totals = {kind: round(sum(m.change for m in lines), 2) for kind, lines in self._by_kind.items()}
 
     def of(self, kind: str) -> Sequence[Mover]:

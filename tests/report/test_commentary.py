@@ -60,9 +60,29 @@ def test_retention_is_split_into_churn_contraction_and_expansion(tmp_path: Path)
 
 
 def test_losses_of_small_customers_are_told_as_such(tmp_path: Path) -> None:
+    said = told(report_of({**STORY, "Emil": [12000, 12000, None]}), tmp_path)
+    lost = "The 2 customers lost had paid 110 each on average, against 280 of all at the opening: "
+    assert lost + "the losses are among the smaller ones." in said
+
+
+def test_one_lost_customer_is_not_spoken_of_as_several(tmp_path: Path) -> None:
     said = told(report_of(STORY), tmp_path)
-    lost = "The customers lost (1) had paid 100 each on average, all at the opening 333: the losses are among the "
-    assert lost + "smaller ones." in said
+    assert "The only one lost had paid 100; the average at the opening was 333." in said
+
+
+def test_what_did_not_happen_is_not_told(tmp_path: Path) -> None:
+    said = told(report_of({"Anna": [10000, 10000, 10000], "Ben": [20000, 20000, None]}), tmp_path)
+    assert "MRR closed the month at 100 after an opening of 300: lost customers took 200." in said
+    gross = "Gross revenue retention is 33.3 % after 100.0 % the month before: churn took 66.7 % of the opening, "
+    assert gross + "66.7 points more." in said
+    assert "Net revenue retention is 33.3 % after 100.0 % the month before." in said
+
+
+def test_a_part_that_stayed_the_same_is_not_told_in_points(tmp_path: Path) -> None:
+    said = told(report_of({"Anna": [10000, 5000, 2500], "Ben": [10000, 10000, 12500]}), tmp_path)
+    assert any("contraction took 16.7 % of the opening, 8.3 points less." in line for line in said)
+    still = told(report_of({"Anna": [10000, 9000, 8100]}), tmp_path)
+    assert any("contraction took 10.0 % of the opening, as in the month before." in line for line in still)
 
 
 def test_a_quiet_month_is_told_without_gains_and_losses(tmp_path: Path) -> None:

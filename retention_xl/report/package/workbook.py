@@ -266,6 +266,28 @@ class Package:
                     breaks.set("manualBreakCount", str(len(breaks) - 1))
                     remove_with_empty_parents(element)
 
+    # ---- on paper
+
+    def print_first_rows(self, table: str, rows: int) -> None:
+        """Ends the print area of a table's sheet with so many of its rows, where it would go on."""
+        body = self.table(table).body
+        spelling, index = self._spelling(), str(self.sheets.index(body.sheet))
+        for element in self._workbook.iter(tag("definedName")):
+            if element.get("name") == "_xlnm.Print_Area" and element.get("localSheetId") == index:
+                area = self._name(element, spelling).area
+                if area is not None and body.top + rows - 1 < area.bottom:
+                    element.text = area._replace(bottom=body.top + rows - 1).absolute
+                    self.parts.touch(self.parts.workbook)
+
+    def print_on_one_page(self, name: str) -> None:
+        """Fits a sheet that is fitted to the width of its paper to the height as well, without breaks between."""
+        sheet = self.sheet(name)
+        for setup in sheet.root.iter(tag("pageSetup")):
+            sheet.touch()
+            setup.set("fitToHeight", "1")
+        for breaks in list(sheet.root.iter(tag("rowBreaks"))):
+            remove_with_empty_parents(breaks)
+
     # ---- writing
 
     def put(self, sheet: str, row: int, column: int, content: Content, style: int | None = None) -> None:

@@ -19,6 +19,7 @@ from retention_xl.report.wording import MONTH_NAMES, NOT_AVAILABLE, first_day
 CAC, GROUPS = "rx_cac", "rx_ltv_groups"
 SPENT, NEW, COST, ARPA, PAYBACK, VALUE, RATIO = range(7)  # rows
 ALL, BEFORE, LIMIT = range(3)  # columns; then the channels
+PAGE_ROWS = 24  # of the three tables on the second page together, beside their headings
 CHANNELS = 6
 OPENING, LOST, CHURN, LOW, HIGH, COUNTED, CLOSING, REVENUE, CLTV = range(9)
 
@@ -74,8 +75,12 @@ def singles(report: Report) -> dict[str, Single]:
 
 
 def unused_breaks(report: Report) -> list[str]:
-    """The table of plans and channels begins a page only where it has rows."""
-    return [] if lifetime(report) is None or report.groups else [GROUPS]
+    """What follows the cohorts begins a page only where it would not fit under them."""
+    found = lifetime(report)
+    if found is None:
+        return []
+    rows = len(report.cohorts.rows) + (7 if report.acquisition else 1) + max(1, len(report.groups))
+    return [CAC] if rows <= PAGE_ROWS else []
 
 
 def _window(report: Report, back: int) -> str:

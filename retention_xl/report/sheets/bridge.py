@@ -81,14 +81,14 @@ def blocks(report: Report) -> dict[str, Block]:
             lambda at: _revenue(report, at),
             headings,
             [
-                f"Opening {w.revenue}",
+                f"Opening {w.revenue_inside}",
                 f"New {w.customers}",
                 "Reactivation",
                 "Expansion",
                 "Contraction",
                 "Churn",
                 *SIGNED_KINDS.values(),
-                f"Closing {w.revenue}",
+                f"Closing {w.revenue_inside}",
                 "Check: closing less customer table",
             ],
             unused=[REVENUE_ROWS.index(key) for key in SIGNED_KINDS if not any(_signed(report, key))],
@@ -309,7 +309,7 @@ def _signed(report: Report, key: str) -> list[int]:
 
 def _waterfall_title(report: Report, at: Addresses) -> Cell:
     rows, last = Rows(report, at), report.shown[-1].facts
-    sentence = Sentence(f"{month_name(last.month)}: {report.words.revenue} from ")
+    sentence = Sentence(f"{month_name(last.month)}: {report.words.revenue_inside} from ")
     sentence.number(last.opening / 100, rows.revenue("opening", rows.last)).say(" to ")
     sentence.number(last.closing / 100, rows.revenue("closing", rows.last))
     return sentence.say(f" {report.facts.currency}".rstrip()).cell()

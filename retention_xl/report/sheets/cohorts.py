@@ -14,6 +14,7 @@ from retention_xl.report.wording import NOT_AVAILABLE, first_day, month_name
 
 CUSTOMERS, RATE, AVERAGE = "rx_cohort_customers", "rx_cohort_rate", "rx_cohort_average"
 REVENUE, REVENUE_RATE, REVENUE_AVERAGE = "rx_cohort_revenue", "rx_cohort_revenue_rate", "rx_cohort_revenue_average"
+FEW_COHORTS = 8
 SIZE, NOW, FIRST_AGE = 0, 1, 2  # the body's columns: size at the start, active at the report month, then ages
 
 
@@ -47,6 +48,16 @@ def blocks(report: Report) -> dict[str, Block]:
     }
 
 
+def on_one_page(report: Report) -> list[str]:
+    """The sheets whose second page would hold a few lines only."""
+    return ["Cohorts customers", "Cohorts revenue"] if len(report.cohorts.rows) <= FEW_COHORTS else []
+
+
+def unused_charts(report: Report) -> list[str]:
+    """Nobody started: no curve."""
+    return [] if report.cohorts.rows else ["rx_title_cohorts", "rx_title_cohort_revenue"]
+
+
 def singles(report: Report) -> dict[str, Single]:
     """What the older cohorts hold, the note on the first cohort and the message of each curve."""
     cohorts = report.cohorts
@@ -68,6 +79,8 @@ def _small(report: Report, at: Addresses) -> Cell:
 
 def _note(report: Report) -> str:
     first = report.facts.months[0]
+    if not report.cohorts.rows:
+        return "Nobody became a customer in the months that are shown."
     if report.cohorts.rows and report.cohorts.rows[0].cohort == first and report.facts.nature == "recurring":
         return f"The cohort of {month_name(first)} is everybody who was already there when the ledger begins."
     return "Age 0 is the month of the first payment. Months still to come are blank, not zero."

@@ -14,7 +14,7 @@ from retention_xl.report.sheets import effects as effect_cells
 from retention_xl.report.sheets.bridge import REVENUE, REVENUE_ROWS, Rows
 from retention_xl.report.sheets.sentence import Sentence
 from retention_xl.report.sheets.settings import setting, z_number, z_value
-from retention_xl.report.wording import fiscal_months, fiscal_quarter, month_name
+from retention_xl.report.wording import fiscal_months, fiscal_quarter, fixed, month_name
 
 NAME, LARGEST = "rx_commentary", "rx_largest"
 SAID, WHERE = range(2)
@@ -112,12 +112,18 @@ def _moved(report: Report, at: Addresses) -> Cell:
         return said.number(cents / 100, sign + rows.revenue(key, rows.last))
 
     amount(last.closing, "closing").say(" after an opening of ")
-    amount(last.opening, "opening").say(f": new {words.customers} brought ")
-    amount(last.new, "new").say(", returning ones ")
-    amount(last.reactivation, "reactivation").say(", expansion ")
-    amount(last.expansion, "expansion").say("; contraction took ")
-    amount(last.contraction, "contraction", "-").say(f" and lost {words.customers} ")
-    amount(last.churn, "churn", "-")
+    amount(last.opening, "opening")
+    after = ": "
+    for verb, sign, movements in (
+        ("brought", "", {"new": f"new {words.customers}", "reactivation": "returning ones", "expansion": "expansion"}),
+        ("took", "-", {"contraction": "contraction", "churn": f"lost {words.customers}"}),
+    ):
+        met = [(key, label) for key, label in movements.items() if getattr(last, key)]
+        for place, (key, label) in enumerate(met):  # what did not happen is not told
+            said.say((" and " if sign else ", ") if place else after)
+            said.say(f"{label} " if place else f"{label} {verb} ")
+            amount(getattr(last, key), key, sign)
+            after = "; "
     for key, label in (("paused", "pauses"), ("fx", "rates of exchange")):
         if cents := getattr(last, key):
             said.say(f"; {label} ").either(cents > 0, f"{rows.revenue(key, rows.last)}>0", "gave ", "took ")
@@ -245,9 +251,12 @@ def _lost_size(report: Report, at: Addresses) -> Cell:
     count, paid = f"(-{rows.customers('lost', end)})", f"(-{rows.revenue('churn', end)})"
     opened, opening = rows.customers("opening", end), rows.revenue("opening", end)
     lost, every = last.churn / last.lost_customers / 100, last.opening / last.opening_customers / 100
-    said = Sentence(f"The {words.customers} lost (").number(last.lost_customers, count).say(") had paid ")
-    said.number(lost, f"{paid}/{count}").say(" each on average, all at the opening ")
-    said.number(every, f"{opening}/{opened}").say(": the losses are among the ")
+    if last.lost_customers == 1:
+        said = Sentence("The only one lost had paid ").number(lost, f"{paid}/{count}").say("; the average at the ")
+        return said.say("opening was ").number(every, f"{opening}/{opened}").say(".").cell()
+    said = Sentence("The ").number(last.lost_customers, count).say(f" {words.customers} lost had paid ")
+    said.number(lost, f"{paid}/{count}").say(" each on average, against ")
+    said.number(every, f"{opening}/{opened}").say(" of all at the opening: the losses are among the ")
     return (
         said.either(
             round(lost, 2) < round(every, 2),
@@ -271,8 +280,15 @@ def _part(report: Report, at: Addresses, said: Sentence, key: str, sign: int) ->
     before, now = shares
     change = f"({cells[1]}-({cells[0]}))"
     said.percent(now, f"({cells[1]})").say(" of the opening, ")
-    said.number(100 * abs(now - before), f"100*ABS{change}", 1).say(" points ")
-    return said.either(round(now - before, 6) >= 0, f"ROUND{change[:-1]},6)>=0", "more", "less")
+    moved = Sentence().number(100 * abs(now - before), f"100*ABS{change}", 1).say(" points ")
+    moved.either(round(now - before, 6) >= 0, f"ROUND{change[:-1]},6)>=0", "more", "less")
+    same = fixed(100 * abs(now - before), 1) == "0.0"
+    return said.then(same, f"ROUND(100*ABS{change},1)=0", Sentence("as in the month before"), moved)
+
+
+def _happened(report: Report, key: str) -> bool:
+    """Whether a movement is worth a word: it happened this month or the month before."""
+    return any(getattr(figures.facts, key) for figures in report.shown[-2:])
 
 
 def _rate(report: Report, at: Addresses, said: Sentence, key: str) -> Sentence:
@@ -283,14 +299,19 @@ def _rate(report: Report, at: Addresses, said: Sentence, key: str) -> Sentence:
 
 
 def _grr(report: Report, at: Addresses) -> Cell:
-    said = _rate(report, at, Sentence("Gross revenue retention is "), "grr").say(": churn took ")
-    _part(report, at, said, "churn", -1).say(", and contraction ")
-    return _part(report, at, said, "contraction", -1).say(".").cell()
+    said = _rate(report, at, Sentence("Gross revenue retention is "), "grr")
+    lost = [key for key in ("churn", "contraction") if _happened(report, key)]
+    for place, key in enumerate(lost):
+        said.say(f", and {key} " if place else f": {key} took ")
+        _part(report, at, said, key, -1)
+    return said.say(".").cell()
 
 
 def _nrr(report: Report, at: Addresses) -> Cell:
-    said = _rate(report, at, Sentence("Net revenue retention is "), "nrr").say(": on top of that, expansion gave back ")
-    return _part(report, at, said, "expansion", 1).say(".").cell()
+    said = _rate(report, at, Sentence("Net revenue retention is "), "nrr")
+    if not _happened(report, "expansion"):
+        return said.say(".").cell()
+    return _part(report, at, said.say(": on top of that, expansion gave back "), "expansion", 1).say(".").cell()
 
 
 def _effects(report: Report, at: Addresses) -> Cell:
@@ -304,16 +325,19 @@ def _effects(report: Report, at: Addresses) -> Cell:
     difference = f"({place(effect_cells.KEPT)}-{place(effect_cells.KEPT_BEFORE)})"
     said = Sentence("Of the opening, ").number(total.kept, place(effect_cells.KEPT))
     said.say(f" belongs to {report.words.customers} who stayed, ").number(abs(change), f"ABS{difference}")
-    said.either(change >= 0, f"{difference}>=0", " more", " less").say(" than the month before: ")
+    said.either(change >= 0, f"{difference}>=0", " more", " less").say(" than the month before")
     parts = (
-        ("the size of the opening makes ", total.of_size, effect_cells.OF_SIZE, ", "),
-        ("the rates within the tiers ", total.of_rate, effect_cells.OF_RATE, ", "),
-        ("the mix of tiers ", total.of_mix, effect_cells.OF_MIX, "."),
+        ("the size of the opening", total.of_size, effect_cells.OF_SIZE),
+        ("the rates within the tiers", total.of_rate, effect_cells.OF_RATE),
+        ("the mix of tiers", total.of_mix, effect_cells.OF_MIX),
     )
-    for words, value, column, after in parts:
-        said.say(words).either(round(value) >= 0, f"ROUND({place(column)},0)>=0", "+", "-")
-        said.number(abs(value), f"ABS({place(column)})").say(after)
-    return said.cell()
+    before = ": "
+    for words, value, column in parts:
+        if round(value):  # an effect of nothing is not told
+            said.say(f"{before}{words} {'makes ' if before == ': ' else ''}")
+            said.either(value > 0, f"{place(column)}>0", "+", "-").number(abs(value), f"ABS({place(column)})")
+            before = ", "
+    return said.say(".").cell()
 
 
 def _tier(report: Report, at: Addresses) -> Cell:

@@ -250,7 +250,11 @@ def _title(report: Report, at: Addresses) -> Content:
     row = ROWS.index("churn")
     others = span(at.cell(TABLE, row, min(places)), at.cell(TABLE, row, max(places)))
     sentence = Sentence("The same month: customer churn ").percent(ours, at.cell(TABLE, row, 0)).say(" by our rule, ")
-    sentence.percent(min(known), f"MIN({others})").say(" to ").percent(max(known), f"MAX({others})")
+    low, high = f"MIN({others})", f"MAX({others})"
+    apart = Sentence().percent(min(known), low).say(" to ").percent(max(known), high)
+    same = Sentence().percent(max(known), high)
+    alike = round(100 * min(known), 1) == round(100 * max(known), 1)
+    sentence.then(alike, f"ROUND(100*{low},1)=ROUND(100*{high},1)", same, apart)
     return sentence.say(" by the others").cell()
 
 

@@ -23,7 +23,7 @@ def blocks(report: Report) -> dict[str, Block]:
     counts, months = _counts(report), _months(report)
     active = len(report.amounts)
     labels = ["All" if count == active else f"Largest {count}" for count in counts] or ["Nobody active"]
-    headings = ["Customers", "The last of them pays", report.words.revenue, f"Share of {report.words.revenue}"]
+    headings = ["Customers", "The last of them pays", report.words.revenue, f"Share of {report.words.revenue_inside}"]
     return {
         LARGEST: Block(len(labels), 4, lambda at: _largest(report, at, counts) if counts else [()], headings, labels),
         QUADRANT: Block(
@@ -80,7 +80,7 @@ def _largest_title(report: Report, at: Addresses) -> Content:
     noun = report.words.customers if told[-1] > 1 else report.words.customers.removesuffix("s")
     sentence = Sentence("The ").number(told[-1], at.cell(LARGEST, row, COUNT)).say(f" largest {noun} bring")
     sentence.say("s " if told[-1] == 1 else " ").percent(share, at.cell(LARGEST, row, SHARE))
-    return sentence.say(f" of {report.words.revenue}").cell()
+    return sentence.say(f" of {report.words.revenue_inside}").cell()
 
 
 def _months(report: Report) -> list[int]:

@@ -59,7 +59,9 @@ def blocks(report: Report) -> dict[str, Block]:
                 "Discounted",
                 "Capped and discounted",
                 "Projected, capped and discounted",
-                f"Observed: cohort of {month_name(found.cohorts[_oldest(report, found)].cohort)}",
+                f"Observed: cohort of {month_name(found.cohorts[_oldest(report, found)].cohort)}"
+                if found.cohorts
+                else "Observed: no customer is new in these months",
             ],
         ),
         COHORTS: Block(
@@ -182,6 +184,9 @@ def _values(report: Report, at: Addresses, found: Lifetime) -> Iterable[Sequence
         f'IF(COUNT({projected})=0,"{NOT_AVAILABLE}",SUM({projected}))',
         "Customers differ: those likely to leave go first, the loyal remain, so churn falls with age (sBG model).",
     )
+    if not found.cohorts:
+        yield NOT_AVAILABLE, NOT_AVAILABLE, NOT_AVAILABLE, "What a starting customer really brought: nobody started."
+        return
     i = _oldest(report, found)
     observed = found.cohorts[i]
     yield row(

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from retention_xl.report.cells import Addresses, Block, Cell, Content, List, span
+from retention_xl.report.cells import Addresses, Block, Cell, Content, List, Single, span
 from retention_xl.report.model import Report
 from retention_xl.report.movements import ALL_KINDS, LOSSES, SIGNED_KINDS
+from retention_xl.report.sheets import paper
 from retention_xl.report.sheets.bridge import Rows
 
 TABLE = "tblMovers"
 BY_KIND = "rx_movers_by_kind"
+PRINTED = "rx_movers_printed"
 HEADINGS = ("Customer", "From", "To", "Change", "Kind", "Reason", "Customer since")
 
 
@@ -23,6 +25,11 @@ def lists(report: Report) -> dict[str, List]:
     """The list itself: values, so that it can be sorted and filtered."""
     rows = report.movers.lines
     return {TABLE: List(HEADINGS, len(rows), lambda at: rows)}
+
+
+def singles(report: Report) -> dict[str, Single]:
+    """Which part of a long list is printed."""
+    return {PRINTED: Single(paper.told(len(report.movers.lines), "largest"))}
 
 
 def blocks(report: Report) -> dict[str, Block]:

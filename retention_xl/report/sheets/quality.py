@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from retention_xl.report.cells import Addresses, Block, Cell, Content, List
+from retention_xl.report.cells import Addresses, Block, Cell, Content, List, Single
 from retention_xl.report.checks import missing_parts
 from retention_xl.report.model import Report
+from retention_xl.report.sheets import paper
 
 COUNTS = "rx_quality"
 REASONS = "tblReasons"
 LINES = "tblLines"
+PRINTED = "rx_lines_printed"
 ROWS = ("read", "accepted", "refused", "missing", "share")
 REASON_HEADINGS = ("What was done", "Reason", "Lines", "Amount", "Currency")
 LINE_HEADINGS = ("What was done", "File", "Line", "Column", "Value", "Reason", "Amount", "Currency")
@@ -49,6 +51,12 @@ def blocks(report: Report) -> dict[str, Block]:
             ],
         )
     }
+
+
+def singles(report: Report) -> dict[str, Single]:
+    """Which part of a long list is printed."""
+    count = len(report.facts.quality.notes) + len(report.facts.supporting.notes)
+    return {PRINTED: Single(paper.told(count, "first"))}
 
 
 def _counts(report: Report, at: Addresses) -> Iterable[Sequence[Content]]:

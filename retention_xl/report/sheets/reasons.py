@@ -180,6 +180,6 @@ def _title(report: Report, at: Addresses, rows: Sequence[Reason]) -> Content:
     lost = sum(row.all(0) for row in rows)
     sentence = Sentence().word(first.label, at.cell(REASONS, 0, -1)).say(": ")
     sentence.percent(first.all(1) / revenue, at.cell(REASONS, 0, REVENUE + SHARE))
-    sentence.say(f" of the {report.words.revenue} lost in these months, ")
+    sentence.say(f" of the {report.words.revenue_inside} lost in these months, ")
     sentence.percent(first.all(0) / lost, at.cell(REASONS, 0, CUSTOMERS + SHARE))
     return sentence.say(f" of the {report.words.customers} lost").cell()

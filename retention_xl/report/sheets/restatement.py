@@ -8,11 +8,13 @@ from retention_xl.report.cells import Addresses, Block, Cell, Content, List, Sin
 from retention_xl.report.model import Report
 from retention_xl.report.previous import SIGN_OFF_HEADINGS, SIGN_OFFS
 from retention_xl.report.restated import Restatement
+from retention_xl.report.sheets import paper
 from retention_xl.report.sheets.bridge import Rows
 from retention_xl.report.wording import NOT_AVAILABLE, fixed, month_name
 
 SHEET = "Restatement"
 NAME, RESULT, TABLE = "rx_restatement", "rx_restated", "tblRestatement"
+PRINTED = "rx_restatement_printed"
 HEADINGS = ("Customer", "Last file", "This file", "Difference")
 BEFORE, NOW, DIFFERENCE = range(3)
 OF_DATA, OF_DEFINITIONS = (2, 3), (4,)  # the rows of the block that hold fingerprints
@@ -31,8 +33,11 @@ def unused_sheets(report: Report) -> list[str]:
 
 
 def singles(report: Report) -> dict[str, Single]:
-    """The sentence that turns red."""
-    return {RESULT: Single(told(report.restated))} if report.restated else {}
+    """The sentence that turns red, and which part of a long list is printed."""
+    found = report.restated
+    if not found:
+        return {}
+    return {RESULT: Single(told(found)), PRINTED: Single(paper.told(len(found.differences), "largest"))}
 
 
 def told(found: Restatement) -> str:

@@ -118,7 +118,7 @@ def blocks(report: Report) -> dict[str, Block]:
 def _cells(
     report: Report, at: Addresses, rows: Sequence[tuple[str, str, str, str, Content]]
 ) -> Iterable[Sequence[Content]]:
-    currency = report.facts.currency or "currency of the ledger"
+    currency = report.facts.currency or "money"
     for key, _, unit, meaning, value in rows:
         if key == "z":
             confidence = setting(report, at, "policy.confidence")

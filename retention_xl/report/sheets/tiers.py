@@ -27,7 +27,17 @@ def blocks(report: Report) -> dict[str, Block]:
             len(rows),
             9,
             lambda at: _tiers(report, at),
-            ["From", "Up to", "At opening", "Kept", "CRR", "Low", "High", f"Opening {report.words.revenue}", "Weight"],
+            [
+                "From",
+                "Up to",
+                "At opening",
+                "Kept",
+                "CRR",
+                "Low",
+                "High",
+                f"Opening {report.words.revenue_inside}",
+                "Weight",
+            ],
             [f"Tier {i + 1}" for i in range(len(rows))],
         ),
         RESULT: Block(
@@ -37,7 +47,7 @@ def blocks(report: Report) -> dict[str, Block]:
             ["All tiers", "How"],
             [
                 f"Opening {report.words.customers}",
-                f"Opening {report.words.revenue}",
+                f"Opening {report.words.revenue_inside}",
                 "Customer retention (CRR)",
                 "DRR by tiers",
                 "DRR, direct",
@@ -146,5 +156,5 @@ def _title(report: Report, at: Addresses) -> Content:
     if share is None or crr is None:
         return "Customers kept and weight by tier"
     sentence = Sentence(f"Tier {i + 1} holds ").percent(share, at.cell(TIERS, i, SHARE))
-    sentence.say(f" of opening {report.words.revenue}; ").percent(crr, at.cell(TIERS, i, CRR))
+    sentence.say(f" of opening {report.words.revenue_inside}; ").percent(crr, at.cell(TIERS, i, CRR))
     return sentence.say(f" of its {report.words.customers} stayed").cell()
