@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import repeat
 
 from retention_xl.errors import MetricError
-from retention_xl.metrics.cells import ErrorValue, impossible, shown, wrong_kind
-from retention_xl.metrics.columns import Numbers, adds_up, in_bulk
+from retention_xl.metrics.cells import ErrorValue, how_many, impossible, shown, wrong_kind
+from retention_xl.metrics.columns import Counted, Numbers, adds_up, in_bulk
 from retention_xl.metrics.ranges import LISTS, Ids, cells_of, read_cell, read_rows, read_stated_numbers, rows_that_count
 
 TYPE_CHECKING = False
@@ -96,7 +96,8 @@ def read_arguments(spec: FunctionSpec, given: dict[str, Any]) -> dict[str, Any]:
     if columns:
         kinds = {parameter.name: parameter.kind for parameter in spec.parameters}
         for name, cells in rows_that_count(columns, kinds).items():
-            read[name] = LISTS[kinds[name]](cells, name)
+            found = LISTS[kinds[name]](cells, name)
+            read[name] = Counted.of(found, cells.rows) if type(cells) is Counted and type(found) is list else found
     return read
 
 
@@ -124,7 +125,7 @@ def cell_by_cell(spec: FunctionSpec, function: Callable[..., Any], given: dict[s
         if len(cells) != 1:
             if widest and len(cells) != count:
                 raise wrong_kind(
-                    f"{name} has {len(cells)} cells and {widest} has {count}; "
+                    f"{name} has {how_many(len(cells), 'cells')} and {widest} has {count}; "
                     "ranges used together must be equally long."
                 )
             if not widest:

@@ -75,6 +75,15 @@ def shown(value: object) -> str:
     return str(value) if isinstance(value, ErrorValue) else repr(value)
 
 
+def how_many(count: int, things: str) -> str:
+    """A number of things, of one as well: 1 cell, 3 cells.
+
+    >>> how_many(1, "cells"), how_many(3, "cells")
+    ('1 cell', '3 cells')
+    """
+    return f"{count} {things if count != 1 else things.removesuffix('s')}"
+
+
 def is_blank(cell: object) -> bool:
     """An empty cell: None, "", and the missing values of pandas: NA, and NaN and NaT, which differ from themselves."""
     if cell is None or isinstance(cell, str):

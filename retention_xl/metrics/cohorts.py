@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import fsum
 
 from retention_xl.metrics.cells import base_is_zero, impossible, nothing_yet, shown, wrong_kind
+from retention_xl.metrics.columns import row_numbers
 from retention_xl.metrics.kaplan_meier import median_time, survival_steps
 from retention_xl.metrics.spec import metric
 from retention_xl.metrics.triangles import COHORT_HEADING, CUSTOMERS_HEADING, Triangle
@@ -88,7 +89,7 @@ def cohort(
     if not customer_ids.keys:
         raise nothing_yet("there are no lines.")
     if None in dates:
-        raise wrong_kind(f"dates: line {dates.index(None) + 1} has no date.")
+        raise wrong_kind(f"dates: line {row_numbers(dates)[dates.index(None)]} has no date.")
     periods = periods_of(dates, months)
     last = max(periods.values())
     lines: list[tuple[str, int]] = list(zip(customer_ids.keys, map(periods.__getitem__, dates), strict=True))

@@ -49,6 +49,25 @@ class Texts(list):  # type: ignore[type-arg]
         return self.joined.split(None, 1) == [self.joined]
 
 
+class Counted(list):  # type: ignore[type-arg]
+    """The cells of a column that count, where some are left out."""
+
+    __slots__ = ("rows",)
+    rows: Sequence[int]  # their numbers in the range that was given, from 1
+
+    @classmethod
+    def of(cls, cells: Iterable[Any], rows: Sequence[int]) -> Counted:
+        """The cells of these rows."""
+        counted = cls(cells)
+        counted.rows = rows
+        return counted
+
+
+def row_numbers(column: Sequence[Any]) -> Sequence[int]:
+    """The number of every cell in the range that was given, for a refusal to name it."""
+    return column.rows if type(column) is Counted else range(1, len(column) + 1)
+
+
 def in_bulk(cells: Sequence[Any], shape: Shape = None) -> Sequence[Any]:
     """The cells as Numbers or Texts where they are; else as they came."""
     if not cells or type(cells) is Numbers or type(cells) is Texts:

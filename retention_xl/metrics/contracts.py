@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from math import exp, lgamma, log
 
-from retention_xl.metrics.cells import base_is_zero, impossible, shown
+from retention_xl.metrics.cells import base_is_zero, how_many, impossible, shown
 from retention_xl.metrics.checks import check_not_negative
 from retention_xl.metrics.spec import metric
 
@@ -52,7 +52,9 @@ def sbg_fit(survivors: list[float]) -> list[list[float]]:
         Fader and Hardie (2007), How to project customer retention; the example is their High End segment.
     """
     if len(survivors) < 3:
-        raise impossible(f"survivors has {len(survivors)} numbers; two renewals, so three numbers, are the least.")
+        raise impossible(
+            f"survivors has {how_many(len(survivors), 'numbers')}; two renewals, so three numbers, are the least."
+        )
     if min(survivors) < 0:
         raise impossible(f"survivors: {shown(min(survivors))} is negative.")
     if survivors[0] == 0:

@@ -7,6 +7,7 @@ from math import fsum, sqrt
 from retention_xl.metrics.cells import base_is_zero, impossible, nothing_yet, shown, wrong_kind
 from retention_xl.metrics.chance import normal_deviate, wilson
 from retention_xl.metrics.checks import check_not_negative
+from retention_xl.metrics.columns import row_numbers
 from retention_xl.metrics.kaplan_meier import median_time
 from retention_xl.metrics.spec import metric
 
@@ -26,7 +27,7 @@ def started(
     start_dates: list[int | None], then_dates: list[int | None], start_name: str, then_name: str
 ) -> Iterator[tuple[int, int | None]]:
     """Pairs of a day and a later one that may not have come yet."""
-    for row, (start, then) in enumerate(zip(start_dates, then_dates, strict=True), 1):
+    for row, start, then in zip(row_numbers(start_dates), start_dates, then_dates, strict=True):
         if start is None:
             raise wrong_kind(f"{start_name}: row {row} has no date.")
         if then is not None and then < start:

@@ -6,6 +6,7 @@ from math import exp, fsum, lgamma, log
 
 from retention_xl.metrics.cells import impossible, shown
 from retention_xl.metrics.checks import check_history
+from retention_xl.metrics.columns import row_numbers
 from retention_xl.metrics.fitting import digamma, fit_positive, start_from
 
 TYPE_CHECKING = False
@@ -24,7 +25,7 @@ def fit_bgnbd(frequency: list[float], recency: list[float], age: list[float]) ->
     each frequency. Times are scaled to a mean age of 1.
     """
     histories: dict[tuple[int, float, float], int] = {}
-    for row, (repeats, last, seen) in enumerate(zip(frequency, recency, age, strict=True), 1):
+    for row, repeats, last, seen in zip(row_numbers(frequency), frequency, recency, age, strict=True):
         check_history(repeats, last, seen, f"customer {row}: ")
         history = int(repeats), last, seen
         histories[history] = histories.get(history, 0) + 1
@@ -109,7 +110,7 @@ def bgnbd_objective(histories: list[tuple[int, float, float, int]]) -> Objective
 def fit_gamma_gamma(frequency: list[float], mean_amount: list[float]) -> list[float]:
     """p, q, v of the Gamma-Gamma model by maximum likelihood, over customers with repeat purchases."""
     groups: dict[int, list[float]] = {}
-    for row, (repeats, mean) in enumerate(zip(frequency, mean_amount, strict=True), 1):
+    for row, repeats, mean in zip(row_numbers(frequency), frequency, mean_amount, strict=True):
         if repeats < 0 or repeats % 1:
             raise impossible(f"customer {row}: frequency ({shown(repeats)}) must be a whole number from 0 on.")
         if repeats and mean <= 0:

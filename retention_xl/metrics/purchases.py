@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from math import exp, fsum, log
 
-from retention_xl.metrics.cells import impossible, nothing_yet, shown, wrong_kind
+from retention_xl.metrics.cells import how_many, impossible, nothing_yet, shown, wrong_kind
 from retention_xl.metrics.checks import check_history, check_not_negative
+from retention_xl.metrics.columns import row_numbers
 from retention_xl.metrics.spec import metric
 
 TYPE_CHECKING = False
@@ -60,8 +61,8 @@ def rfm(
         Fader, Hardie and Lee (2005); mean of the repeat purchases as in Fader and Hardie (2013).
     """
     bought: dict[str, dict[int, list[float]]] = {}
-    for row, (key, day, amount) in enumerate(
-        zip(customer_ids.keys, dates, amounts or [0.0] * len(dates), strict=True), 1
+    for row, key, day, amount in zip(
+        row_numbers(dates), customer_ids.keys, dates, amounts or [0.0] * len(dates), strict=True
     ):
         if day is None:
             raise wrong_kind(f"dates: purchase {row} has no date.")
@@ -117,7 +118,7 @@ def parameters_of(params: list[float], names: str) -> list[float]:
     """The fitted parameters, all above 0, as many as there are names."""
     wanted = names.split(", ")
     if len(params) != len(wanted):
-        raise wrong_kind(f"params has {len(params)} numbers; {names} are wanted.")
+        raise wrong_kind(f"params has {how_many(len(params), 'numbers')}; {names} are wanted.")
     for name, parameter in zip(wanted, params, strict=True):
         if parameter <= 0:
             raise impossible(f"params: {name} ({shown(parameter)}) must be above 0.")

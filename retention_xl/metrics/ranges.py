@@ -15,6 +15,7 @@ from retention_xl.metrics.cells import (
     SERIAL_OF_THE_DAY_THAT_NEVER_WAS,
     day_in,
     flag_in,
+    how_many,
     id_key,
     is_blank,
     number_in,
@@ -22,11 +23,11 @@ from retention_xl.metrics.cells import (
     text_in,
     wrong_kind,
 )
-from retention_xl.metrics.columns import Numbers, Texts, adds_up, in_bulk
+from retention_xl.metrics.columns import Counted, Numbers, Texts, adds_up, in_bulk, row_numbers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
     from typing import Any
 
     from retention_xl.metrics.columns import Shape
@@ -113,13 +114,12 @@ def cells_of(value: Any, place: str) -> tuple[Sequence[Any], Shape]:
     return cells, (len(value), width) if len(cells) != 1 else None
 
 
-def read_each(read: Callable[[Any, str], Any], cells: Iterable[Any], place: str) -> list[Any]:
+def read_each(read: Callable[[Any, str], Any], cells: Sequence[Any], place: str) -> list[Any]:
     """Every cell read; the number of the cell goes into the message only where one is refused."""
-    cells = list(cells)
     try:
         return [read(cell, place) for cell in cells]
     except MetricError:
-        for number, cell in enumerate(cells, 1):
+        for number, cell in zip(row_numbers(cells), cells, strict=True):
             read(cell, f"{place}, cell {number}")
         raise
 
@@ -137,7 +137,7 @@ def read_stated_numbers(cells: Sequence[Any], place: str) -> list[float]:
     """Numbers, none of them blank."""
     if type(cells) is Numbers:
         return cells
-    for number, cell in enumerate(cells, 1):
+    for number, cell in zip(row_numbers(cells), cells, strict=True):
         if is_blank(cell):
             raise wrong_kind(f"{place}, cell {number}: the cell is blank where a number belongs.")
     return read_numbers(cells, place)
@@ -157,7 +157,8 @@ def read_present_numbers(cells: Sequence[Any], place: str) -> list[float]:
         return cells
     if set(map(type, cells)) <= NUMBER_TYPES and adds_up(cells):
         return list(cells)
-    return read_numbers([cell for cell in cells if not is_blank(cell)], place)
+    stated = [number for number, cell in enumerate(cells, 1) if not is_blank(cell)]
+    return read_numbers(Counted.of([cells[number - 1] for number in stated], stated), place)
 
 
 def read_rows(value: Any, place: str) -> list[list[Any]]:
@@ -239,13 +240,16 @@ def read_cell(parameter: Parameter, cell: Any) -> Any:
 
 
 def rows_that_count(columns: dict[str, Sequence[Any]], kinds: dict[str, str]) -> dict[str, Sequence[Any]]:
-    """The columns without rows that are blank throughout, or have no id and an amount of 0 or none."""
+    """The columns without rows that are blank throughout, or have no id and an amount of 0 or none.
+
+    Where there are such rows the columns are Counted: the place of a cell is the one in the range that was given.
+    """
     names = list(columns)
     first = len(columns[names[0]])
     for name in names[1:]:
         if len(columns[name]) != first:
             raise wrong_kind(
-                f"{name} has {len(columns[name])} cells and {names[0]} has {first}; "
+                f"{name} has {how_many(len(columns[name]), 'cells')} and {names[0]} has {first}; "
                 "columns used together must be equally long."
             )
     if len(names) == 1 and kinds[names[0]] != "column of ids":
@@ -271,8 +275,9 @@ def rows_that_count(columns: dict[str, Sequence[Any]], kinds: dict[str, str]) ->
         unused.append(row)
     if not unused:
         return columns
-    left_out = set(unused)
-    return {name: [cell for row, cell in enumerate(cells) if row not in left_out] for name, cells in columns.items()}
+    used = sorted(set(range(first)).difference(unused))
+    rows = [row + 1 for row in used]
+    return {name: Counted.of([cells[row] for row in used], rows) for name, cells in columns.items()}
 
 
 def has_no_blanks(cells: Sequence[Any]) -> bool:

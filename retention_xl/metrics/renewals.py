@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from retention_xl.metrics.cells import base_is_zero, impossible, nothing_yet, shown, wrong_kind
 from retention_xl.metrics.checks import check_not_negative
+from retention_xl.metrics.columns import row_numbers
 from retention_xl.metrics.spec import metric
 
 TYPE_CHECKING = False
@@ -75,7 +76,7 @@ def early_cancel_rate(
     if to_date < from_date:
         raise impossible("to_date lies before from_date.")
     running = early = 0
-    for row, (agreed, cancelled) in enumerate(zip(contract_ends, cancelled_on, strict=True), 1):
+    for row, agreed, cancelled in zip(row_numbers(contract_ends), contract_ends, cancelled_on, strict=True):
         if agreed is None:
             raise wrong_kind(f"contract_ends: contract {row} has no end.")
         if agreed <= from_date or (cancelled is not None and cancelled < from_date):
@@ -120,7 +121,7 @@ def repeat_rate(
     if window_days < 1 or window_days % 1:
         raise impossible(f"window_days ({shown(window_days)}) must be a whole number from 1 on.")
     bought: dict[str, set[int]] = {}
-    for row, (key, day) in enumerate(zip(customer_ids.keys, dates, strict=True), 1):
+    for row, key, day in zip(row_numbers(dates), customer_ids.keys, dates, strict=True):
         if day is None:
             raise wrong_kind(f"dates: purchase {row} has no date.")
         if as_of is None or day <= as_of:
@@ -133,7 +134,9 @@ def repeat_rate(
             ready += 1
             repeaters += any(first < day <= first + window_days for day in days)
     if ready == 0:
-        raise nothing_yet(f"no customer's first purchase is {shown(window_days)} days ago; no window is over yet.")
+        raise nothing_yet(
+            f"no customer's first purchase is {shown(window_days)} or more days ago; no window is over yet."
+        )
     return repeaters / ready
 
 

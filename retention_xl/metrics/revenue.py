@@ -6,6 +6,7 @@ from math import fsum
 
 from retention_xl.metrics.cells import base_is_zero, impossible, shown, wrong_kind
 from retention_xl.metrics.checks import check_not_negative, check_recurring
+from retention_xl.metrics.columns import row_numbers
 from retention_xl.metrics.spec import metric
 
 GROUP = "Revenue"
@@ -73,7 +74,8 @@ def mrr_at(
         ChartMogul help 201244842; snapshots at the closing instant, no proration.
     """
     running = []
-    for row, (amount, term, start, closed) in enumerate(zip(amounts, months, start_dates, end_dates, strict=True), 1):
+    lines = zip(row_numbers(start_dates), amounts, months, start_dates, end_dates, strict=True)
+    for row, amount, term, start, closed in lines:
         if start is None:
             raise wrong_kind(f"start_dates: line {row} has no start.")
         if closed is not None and closed < start:

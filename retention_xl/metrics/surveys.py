@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import fsum
 
-from retention_xl.metrics.cells import base_is_zero, impossible, number_in, shown, wrong_kind
+from retention_xl.metrics.cells import base_is_zero, how_many, impossible, number_in, shown, wrong_kind
 from retention_xl.metrics.columns import tally
 from retention_xl.metrics.spec import metric
 
@@ -102,7 +102,7 @@ def ux_score(answers: list[list[Any]]) -> float:
     scores = []
     for person, row in enumerate(answers, 1):
         if len(row) != SUS_QUESTIONS:
-            raise wrong_kind(f"answers has {len(row)} columns; the scale has {SUS_QUESTIONS} questions.")
+            raise wrong_kind(f"answers has {how_many(len(row), 'columns')}; the scale has {SUS_QUESTIONS} questions.")
         if all(cell is None for cell in row):
             continue
         points = 0.0

@@ -6,6 +6,7 @@ The arguments of each function's own worksheet example are changed in one place 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
 from itertools import chain
@@ -382,3 +383,29 @@ def test_days_before_march_1900_are_those_of_excel() -> None:
     assert rx.open_tickets([dt.date(1900, 2, 28)], [59], 59) == 0
     assert rx.open_tickets([61], [""], dt.date(1900, 3, 1)) == 1
     assert rx.open_tickets([61], [""], dt.date(1900, 2, 28)) == 0
+
+
+@pytest.mark.parametrize(
+    ("call", "place"),
+    [
+        (lambda: rx.nrr([None, 100, "abc"], [None, 1, 1]), "opening_mrr, cell 3"),
+        (lambda: rx.nps(["", 9, "abc"]), "scores, cell 3"),
+        (lambda: rx.cohort(["", "A", "B"], ["", 45292, "soon"]), "dates, cell 3"),
+        (lambda: rx.cohort(["", "A", "B"], ["", 45292, ""]), "dates: line 3"),
+        (lambda: rx.rfm(["", "A", "B"], ["", 45292, 45293], [0, 1, -1]), "amounts: purchase 3"),
+        (lambda: rx.repeat_rate(["", "A", "B"], ["", 45292, ""]), "dates: purchase 3"),
+        (lambda: rx.time_to_value(["", 45292, 45292], ["", 45300, 45200]), "reached_dates: row 3"),
+        (lambda: rx.mrr_at(["", 5, 7], ["", 1, 0], ["", 45292, 45292], [""] * 3, 45300), "months: line 3"),
+        (lambda: rx.early_cancel_rate(["", 45292, ""], ["", "", 45293], 45200, 45300), "contract_ends: contract 3"),
+        (lambda: rx.bgnbd_fit(["", 1, -1], ["", 1, 1], ["", 3, 3]), "customer 3"),
+        (lambda: rx.gg_fit(["", 1, -1], ["", 1, 1]), "customer 3"),
+    ],
+)
+def test_the_place_in_a_refusal_counts_the_blank_rows_above_it(call: Callable[[], object], place: str) -> None:
+    with pytest.raises(MetricError, match=rf": {place}\b"):
+        call()
+
+
+def test_one_cell_is_not_called_one_cells() -> None:
+    with pytest.raises(MetricError, match=r"closing_mrr has 1 cell and opening_mrr has 2;"):
+        rx.nrr([1, 2], [1])
