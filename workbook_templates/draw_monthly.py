@@ -35,6 +35,7 @@ SHEETS = (
     insight.lifetime,
     risk.at_risk,
     risk.signs,
+    risk.buyers,
     experience.experience,
     insight.reasons,
     compare.compare,

@@ -1,4 +1,4 @@
-"""The sheets of customers who may leave: At risk, Signs of leaving."""
+"""The sheets of customers who may leave: At risk, Signs of leaving; of purchases, Buyers at risk."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from draw import (
     DAY,
     GREY,
     MONEY,
+    MONTH,
     PALE,
     PERCENT,
     RATIO,
@@ -122,3 +123,37 @@ def _segment(row: int, column: int) -> Look:
         number(COUNT), number(MONEY), number(PERCENT), {"color": GREY, "border": None, "align": "left", "indent": 1}
     )
     return looks(row, column) if column == 3 else {**looks(row, column), **total}
+
+
+def buyers(wb: Workbook) -> None:
+    ws = page(
+        wb,
+        "Buyers at risk",
+        "Who bought in a rhythm of their own and is overdue, and what they brought in the last twelve months.",
+        "buyers",
+        (2, 38, 13, 16, 13, 13, 11, 11, 11, 11, 11, 58),
+        repeat="28:28",
+    )
+    looks = by_column(number(COUNT), number(CENTS), {"color": GREY, "border": None, "indent": 1})
+    block(wb, ws, "rx_buyers_segments", "C7", 7, 3, looks)
+    ratio, grey = number(RATIO), {"color": GREY, "border": None, "indent": 1}
+    values = (ratio, ratio, number(COUNT), number(CENTS), *[number("0.0000")] * 4)
+    block(wb, ws, "rx_buyers_rules", "C17", 8, 2, lambda i, j: grey if j else values[i])
+    put(ws, "B26", color=GREY)
+    name(wb, "rx_buyers_note", ws, "B26")
+    month = {"number": MONTH, "align": "right"}
+    columns: dict[str, Look] = {
+        "Customer": {},
+        "Segment": {},
+        "Revenue, 12 months": number(CENTS),
+        "First purchase": month,
+        "Last purchase": month,
+        "Months bought": number(COUNT),
+        "Usual gap": number("0.0"),
+        "Months silent": number(COUNT),
+        "Times usual gap": number("0.0"),
+        "Still active": number("0%"),
+        "What to do": WRAP,
+    }
+    listing(ws, "tblBuyersAtRisk", "B28", columns)
+    ws.freeze_panes = "C7"

@@ -9,6 +9,7 @@ from typing import cast
 from retention_xl import metrics
 from retention_xl.errors import MetricError
 from retention_xl.ledger.records import Facts, MonthFacts
+from retention_xl.report import lapsing
 from retention_xl.report.acquisition import acquisition, groups
 from retention_xl.report.actions import checklist, judged, missing_data
 from retention_xl.report.carry_over import carry_over
@@ -91,7 +92,7 @@ def build_report(
     restated = restatement(facts, settings, previous) if previous else None
     words = PURCHASES if facts.nature == "purchases" else RECURRING
     tiles = _tiles(words, settings, shown)
-    missing = (*missing_data(facts, settings.values()), *not_compared(facts))
+    missing = (*missing_data(facts, settings.values()), *not_compared(facts), *lapsing.missing(facts))
     return Report(
         facts=facts,
         settings=settings,
@@ -108,6 +109,7 @@ def build_report(
         previous=previous,
         restated=restated,
         risk=risk,
+        lapsing=lapsing.lapsing(facts, settings.values()),
         judged=judges,
         experience=experienced,
         acquisition=acquisition(facts) if facts.nature == "recurring" else None,

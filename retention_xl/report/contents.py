@@ -20,6 +20,7 @@ from retention_xl.report.sheets import (
     experience,
     experience_data,
     kept,
+    lapsing,
     lifetime,
     movers,
     paper,
@@ -48,6 +49,7 @@ SHEETS = (
     "lifetime",
     "at_risk",
     "signs",
+    "buyers",
     "reasons",
     "compare",
     "tie_out",
@@ -77,6 +79,7 @@ def contents(report: Report) -> Contents:
         lifetime,
         acquisition,
         at_risk,
+        lapsing,
         experience,
         experience_data,
         reasons,
@@ -102,6 +105,7 @@ def contents(report: Report) -> Contents:
         lifetime,
         acquisition,
         at_risk,
+        lapsing,
         experience,
         reasons,
         compare,
@@ -112,7 +116,7 @@ def contents(report: Report) -> Contents:
     ):
         singles |= sheet.singles(report)
     lists: dict[str, List] = {}
-    for sheet in (actions, movers, at_risk, restatement, kept, quality, reference, record):
+    for sheet in (actions, movers, at_risk, lapsing, restatement, kept, quality, reference, record):
         lists |= sheet.lists(report)
     return Contents(
         singles,
@@ -121,6 +125,7 @@ def contents(report: Report) -> Contents:
         [
             *lifetime.unused_sheets(report),
             *at_risk.unused_sheets(report),
+            *lapsing.unused_sheets(report),
             *experience.unused_sheets(report),
             *experience_data.unused_sheets(report),
             *reasons.unused_sheets(report),

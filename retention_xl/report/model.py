@@ -10,6 +10,7 @@ from retention_xl.report.acquisition import Acquisition, Group
 from retention_xl.report.actions import Action
 from retention_xl.report.carry_over import Carried
 from retention_xl.report.experience import Experience
+from retention_xl.report.lapsing import Lapsing
 from retention_xl.report.movements import Movers
 from retention_xl.report.previous import Previous
 from retention_xl.report.restated import Restatement
@@ -194,6 +195,7 @@ class Report:
     previous: Previous | None = None
     restated: Restatement | None = None
     risk: Risk | None = None
+    lapsing: Lapsing | None = None
     judged: frozenset[str] = frozenset()  # rules that these facts have the data for
     experience: Experience | None = None
     acquisition: Acquisition | None = None

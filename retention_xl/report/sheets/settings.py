@@ -13,6 +13,7 @@ from retention_xl.report.rules import rules
 NAME = "rx_settings"
 READING = "rx_reading"
 VALUE = 0  # the body's column of values
+_OF_BUYERS = ("risk.late", "risk.gone")
 CAC_MONTHS = "experience.cac_months"
 
 
@@ -57,6 +58,8 @@ def _rows(report: Report) -> list[tuple[str, str, str, str, Content]]:
 def _has_data(report: Report, key: str) -> bool:
     """Inputs of tables that were not given, and of signs that cannot be told, are left out."""
     section = key.partition(".")[0]
+    if key in _OF_BUYERS or (key == "risk.rows" and report.lapsing):
+        return report.lapsing is not None
     if section == "risk":
         return report.risk is not None and (key not in OF_SIGNS or key in report.risk.settings)
     if section == "offer":
