@@ -70,7 +70,8 @@ def clean(con: Connection, columns: dict[str, ColumnChoice], policy: Policy, pla
     if policy.policies.count_by == "subscription":
         con.execute(sql("by_subscription"))
     _settle_duplicates(con, policy.duplicates)
-    con.execute(sql("unnamed_totals"))
+    if line := one(con, sql("unnamed_totals"))[0]:
+        con.execute("UPDATE lines SET refusal = 'total_line' WHERE line = $line", {"line": line})
     _check_some_are_taken(con, columns, places)
     _settle_extent(con)
     if calendar := policy.beforehand.calendar:
