@@ -159,6 +159,7 @@ def test_the_ledger_is_not_changed(plain: Reported) -> None:
     assert (plain.folder / "ledger.csv").read_bytes() == LEDGER.encode()
 
 
+@pytest.mark.thorough
 def test_a_gzipped_ledger_gives_the_same_name_and_figures(run: Run, tmp_path: Path) -> None:
     (tmp_path / "ledger.csv.gz").write_bytes(gzip.compress(LEDGER.encode()))
     done = run("report", "ledger.csv.gz")
@@ -410,6 +411,7 @@ def test_help_comes_without_the_heavy_packages() -> None:
     assert done.stdout == "[]\n"
 
 
+@pytest.mark.thorough
 def test_a_console_without_the_letters_of_a_name_does_not_stop_the_run(run: Run, tmp_path: Path) -> None:
     (tmp_path / "λεδγερ.csv").write_text(LEDGER, "utf-8")
     done = run("report", "λεδγερ.csv", "-o", "out.xlsx", PYTHONIOENCODING="cp1252")
@@ -471,6 +473,7 @@ def test_an_earlier_workbook_can_be_named_or_left_out(run: Run, tmp_path: Path) 
     assert "Restatement" not in openpyxl.load_workbook(tmp_path / "ledger-retention-2026-03.xlsx").sheetnames
 
 
+@pytest.mark.few(4)
 @pytest.mark.parametrize(
     ("options", "code", "said"),
     [

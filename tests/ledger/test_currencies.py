@@ -66,6 +66,7 @@ def test_a_sign_that_contradicts_its_column_is_noted(given: Given) -> None:
     assert (note.action, note.line, note.currency) == ("noted", 2, "GBP")
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("options", "currency"),
     [({}, "USD"), ({"rates": {"USD": "0.9", "EUR": 1}}, "EUR"), ({"rates": {"USD": "0.9"}, "currency": "eur"}, "EUR")],
@@ -76,6 +77,7 @@ def test_the_report_is_in_the_currency_with_the_rate_one(
     assert given(ONE, **options).currency == currency
 
 
+@pytest.mark.few(3)
 @pytest.mark.parametrize(
     ("options", "says"),
     [

@@ -118,6 +118,7 @@ def test_accepted_and_refused_make_up_what_was_read_in_lines_and_money(
     assert quality.notes_total == len(quality.notes)
 
 
+@pytest.mark.thorough
 def test_the_tie_out_closes_to_the_cent(ledger: Ledger) -> None:
     for month in ("2019-06", "2021-12", "2023-12"):
         facts = ledger.facts(month)

@@ -70,6 +70,7 @@ def pair(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         yield ledger, by_hand(text)
 
 
+@pytest.mark.few(1)
 def test_the_bridge_agrees_with_pandas(pair: tuple[Ledger, pd.DataFrame]) -> None:
     ledger, table = pair
     facts = ledger.facts(ledger.last_month)
@@ -92,6 +93,7 @@ def test_the_bridge_agrees_with_pandas(pair: tuple[Ledger, pd.DataFrame]) -> Non
         before, seen = now, seen | now.notna()
 
 
+@pytest.mark.few(1)
 def test_cohorts_agree_with_pandas(pair: tuple[Ledger, pd.DataFrame]) -> None:
     ledger, table = pair
     first = table.apply(lambda row: row.first_valid_index(), axis=1)
@@ -106,6 +108,7 @@ def test_cohorts_agree_with_pandas(pair: tuple[Ledger, pd.DataFrame]) -> None:
     ]
 
 
+@pytest.mark.few(1)
 def test_the_customer_table_agrees_with_pandas(pair: tuple[Ledger, pd.DataFrame]) -> None:
     ledger, table = pair
     facts = ledger.facts(ledger.last_month)
@@ -152,7 +155,7 @@ def holds(facts: Facts) -> None:
     assert sum(item.total_cents for item in facts.tie_out) == facts.ledger_total
 
 
-@pytest.mark.few(6)
+@pytest.mark.few(2)
 @pytest.mark.parametrize("back", [0, 1, 7, 19])
 def test_the_identities_hold_in_every_month(pair: tuple[Ledger, pd.DataFrame], back: int) -> None:
     ledger, table = pair
@@ -197,6 +200,7 @@ def test_one_cent_on_one_line_changes_the_fingerprint(given: Given) -> None:
     assert given(text).facts().fingerprint != given(text.replace(line, changed, 1)).facts().fingerprint
 
 
+@pytest.mark.thorough
 def test_a_month_is_the_same_whatever_follows_it(given: Given) -> None:
     """Later lines do not change what a month says, except for what they add to the ledger's totals."""
     text = random_ledger(6)
@@ -275,6 +279,7 @@ def test_the_window_is_the_last_36_months_and_who_was_active_in_it(given: Given)
     assert [c.name for c in facts.customers or ()] == ["Z"]
 
 
+@pytest.mark.few(1)
 def test_tables_come_back_as_frames(pair: tuple[Ledger, pd.DataFrame]) -> None:
     ledger, table = pair
     months = ledger.customer_months()

@@ -61,6 +61,7 @@ def test_a_file_without_a_column_of_the_others_is_named(exports: Path) -> None:
     )
 
 
+@pytest.mark.thorough
 def test_lines_that_two_exports_share_are_noted_with_both_files(exports: Path) -> None:
     (exports / "m3.csv").write_text("Date,Customer,Amount\n2024-02-05,A,30\n2024-03-05,A,1\n")
     (exports / "m10.csv").unlink()

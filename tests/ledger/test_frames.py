@@ -59,6 +59,7 @@ def test_a_cell_with_a_list_is_refused() -> None:
         read_ledger(frame().assign(plan=[["x"], [], []]))
 
 
+@pytest.mark.thorough
 def test_parquet_reads_as_its_csv(tmp_path: Path) -> None:
     (tmp_path / "ledger.csv").write_text(CSV)
     source = (

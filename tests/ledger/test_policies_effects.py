@@ -61,6 +61,7 @@ def test_an_early_renewal_counts_once_from_its_own_start_and_is_noted(given: Giv
     assert months_of(both)["2023-12"] == 3000 and step(checked(both), "policy_overlap") == 0
 
 
+@pytest.mark.thorough
 def test_a_plan_billed_every_30_days_counts_no_month_twice(given: Given) -> None:
     days = ("01-01", "01-31", "03-02", "04-01", "05-01", "05-31", "06-30")
     ledger = given(lines("\n".join(f"A 2023-{day} invoice 10.00 month" for day in days)))
@@ -72,7 +73,7 @@ def test_a_plan_billed_every_30_days_counts_no_month_twice(given: Given) -> None
     assert step(checked(bridged), "policy_gap") == -1000
 
 
-@pytest.mark.few(3)
+@pytest.mark.few(2)
 @pytest.mark.parametrize(
     ("text", "cents"),
     [
@@ -134,7 +135,7 @@ def test_the_day_of_a_discount_goes_with_the_invoice_it_belongs_to(given: Given)
 LATE = "A 2023-01-28 invoice 10 month X\nA 2023-03-03 invoice 10 month X\nA 2023-05-20 invoice 10 month X"
 
 
-@pytest.mark.few(3)
+@pytest.mark.few(2)
 @pytest.mark.parametrize(
     ("policies", "months", "key"),
     [
@@ -155,6 +156,7 @@ def test_a_short_gap_or_absence_is_bridged_at_the_revenue_before(
     assert not key or step(facts, key) == -1000 * (len(months) - 3)
 
 
+@pytest.mark.thorough
 def test_the_lapse_of_one_of_two_subscriptions_is_bridged_too(given: Given) -> None:
     text = LATE + "\nA 2023-01-01 invoice 120 year Y"
     assert months_of(given(lines(text)))["2023-02"] == 1000
@@ -245,6 +247,7 @@ def test_a_pause_is_what_the_policy_says_and_after_90_days_a_loss(
     assert lost["2023-07"] == july.churn
 
 
+@pytest.mark.thorough
 def test_a_pause_of_monthly_invoices_ends_with_the_next_one(given: Given) -> None:
     text = "\n".join(f"A 2023-{m:02d}-05 invoice 10 month" for m in (1, 2, 3, 6, 7)) + "\nA 2023-04-01 pause 0"
     ledger = given(lines(text))
@@ -253,6 +256,7 @@ def test_a_pause_of_monthly_invoices_ends_with_the_next_one(given: Given) -> Non
     assert (june.paused, june.reactivation, june.expansion) == (1000, 0, 0)
 
 
+@pytest.mark.thorough
 def test_a_longer_pause_is_allowed_by_its_days(given: Given) -> None:
     ledger = given(lines(PAUSED), policies=Policies(pause_days=200))
     assert next(m for m in checked(ledger).movements if m.month == "2023-07").lost_customers == 0

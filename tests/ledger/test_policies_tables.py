@@ -24,6 +24,7 @@ def table(**columns: list[Any]) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("exchange", "february", "april"),
     # opening, expansion, contraction, exchange rates, closing: February 1.1 -> 1.2, April 1.2 -> 1.0 with B up by half
@@ -50,6 +51,7 @@ def test_rates_by_date_move_revenue_in_a_row_of_their_own(
     assert movers["B"] == ("Expansion", -300 if exchange == "own_row" else 0)
 
 
+@pytest.mark.thorough
 def test_rates_by_date_may_stand_in_the_file_of_rates(given: Given, tmp_path: Any) -> None:
     path = tmp_path / "rates.csv"
     pd.DataFrame(RATES).to_csv(path, index=False)
@@ -186,6 +188,7 @@ FOUR_FIVE = {  # the twelve months of 2023 by weeks of 4-4-5
 }
 
 
+@pytest.mark.thorough
 def test_what_stands_beside_the_ledger_is_known_at_the_fiscal_month_s_end(given: Given) -> None:
     tickets = table(customer=["Z", "Z"], opened=["2023-03-31", "2023-04-02"])
     spend = table(date=["2023-04-01", "2023-04-02"], amount=[5, 7])
@@ -203,6 +206,7 @@ def test_what_stands_beside_the_ledger_is_known_at_the_fiscal_month_s_end(given:
     assert plain.supporting.spend == ()
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("month", "reason"),
     [

@@ -90,6 +90,7 @@ def test_the_golden_month_by_our_rules_and_those_of_the_articles(given: Given) -
     assert rule(with_return) == 1.3571
 
 
+@pytest.mark.thorough
 def test_a_cancellation_before_the_month_is_no_loss_of_the_month_it_ends_in(given: Given) -> None:
     text = HEAD + line("A", "2026-05-01", "2026-07-01", 200) + line("B", "2026-05-01", "2026-08-01", 300)
     text += "A,2026-05-20,cancel,0,,\n" + line("Z", "2026-07-10", "2026-08-10")
@@ -149,7 +150,7 @@ def adds_up(found: tuple[ProfileCounts, ...]) -> bool:
     )
 
 
-@pytest.mark.few(1)
+@pytest.mark.thorough
 @pytest.mark.parametrize("seed", [1, 2])
 def test_in_every_month_all_columns_add_up_and_the_first_is_the_month_itself(given: Given, seed: int) -> None:
     ledger = given(random_ledger(seed), allow_empty_months=True)

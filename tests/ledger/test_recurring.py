@@ -38,7 +38,7 @@ def test_an_annual_plan_never_contracts_in_february(given: Given) -> None:
     assert all(m.contraction == 0 for m in ledger.facts("2023-12").movements)
 
 
-@pytest.mark.few(2)
+@pytest.mark.few(1)
 @pytest.mark.parametrize("start", ["2023-01-28", "2023-01-29", "2023-01-30", "2023-01-31", "2023-02-28"])
 def test_a_monthly_plan_billed_at_month_end_is_active_every_month(given: Given, start: str) -> None:
     """31 Jan runs to 28 Feb, the next line from 28 Feb to 31 Mar: no month is missed or counted twice."""
@@ -148,7 +148,7 @@ def test_service_that_ends_before_it_starts_is_refused_and_of_one_day_is_one_tim
     assert totals(ledger)["one_time"] == 500
 
 
-@pytest.mark.few(4)
+@pytest.mark.few(3)
 @pytest.mark.parametrize(
     ("line", "key", "cents"),
     [
@@ -209,6 +209,7 @@ def test_a_credit_without_a_new_invoice_takes_nothing_from_the_next_renewal(give
     assert totals(ledger)["credit_notes"] == -1000
 
 
+@pytest.mark.thorough
 def test_each_credit_is_answered_by_one_invoice(given: Given) -> None:
     ledger = given(
         HEAD
@@ -276,7 +277,7 @@ def test_a_hole_in_the_months_is_an_error_unless_allowed(given: Given) -> None:
     assert ledger.facts("2023-04").movements[-1].reactivation == 1000
 
 
-@pytest.mark.few(3)
+@pytest.mark.few(2)
 @pytest.mark.parametrize(
     ("head", "line", "nature", "because"),
     [

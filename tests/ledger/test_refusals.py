@@ -32,7 +32,7 @@ def notes_of(given: Given, *lines: str, head: str = HEAD, good: str = GOOD, **op
     return list(quality.notes)
 
 
-@pytest.mark.few(5)
+@pytest.mark.few(3)
 @pytest.mark.parametrize(
     ("line", "column", "value", "reason", "cents"),
     [

@@ -74,6 +74,7 @@ def test_amounts_that_the_database_keeps_as_floats_are_said_to_be_so(tmp_path: P
         assert "binary floating point" in ledger.told[0]
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize(
     ("options", "says"),
     [

@@ -26,6 +26,7 @@ def test_tabs_of_months_are_read_together_and_each_line_knows_its_sheet(tmp_path
         assert ledger.told == ("The sheets 'Jan', 'Feb' are read as one ledger.",)
 
 
+@pytest.mark.thorough
 def test_columns_of_the_tabs_may_stand_in_another_order(tmp_path: Path) -> None:
     turned = [row[::-1] for row in FEB]
     with (

@@ -83,6 +83,7 @@ def test_a_customer_s_second_row_is_not_taken(beside: Any) -> None:
     assert noted(ledger)[0][4] == "stands in the table already; the first of its rows is taken"
 
 
+@pytest.mark.thorough
 def test_of_a_number_and_a_name_the_column_that_the_ledger_goes_by_is_taken(beside: Any) -> None:
     ledger = beside(customers="Customer ID,Customer name,Segment\n7001,Ann,Small\n7002,Bob,Large\n")
     assert ("customer", "Customer name") in ledger.tables[0].columns
@@ -203,6 +204,7 @@ def test_a_notice_whose_end_has_passed_without_effect_was_taken_back(beside: Any
     assert pair(ledger.facts("2026-03"), "Bob").cancelled_on is None
 
 
+@pytest.mark.thorough
 def test_a_notice_before_the_customer_came_back_is_not_of_now(beside: Any) -> None:
     ledger = beside(
         LEDGER + "Cem,2026-04-28,50.00,monthly\nAnn,2026-04-05,100.00,monthly\n",
@@ -235,7 +237,7 @@ def test_an_answer_without_a_customer_is_anonymous(beside: Any) -> None:
     assert answer.name == ""
 
 
-@pytest.mark.few(4)
+@pytest.mark.few(3)
 @pytest.mark.parametrize(
     ("table", "text", "column", "reason"),
     [
@@ -321,11 +323,13 @@ def test_spend_in_another_currency_is_converted(beside: Any) -> None:
     assert ledger.facts("2026-02").supporting.spend == (Spend("2026-02", "Fair", 95), Spend("2026-02", "Web", 140_00))
 
 
+@pytest.mark.thorough
 def test_a_closed_ticket_with_its_date_is_taken(beside: Any) -> None:
     ledger = beside(tickets="Customer,Opened,Closed,Status\nAnn,2026-02-01,2026-02-03,closed\nAnn,2026-02-01,,open\n")
     assert [t.closed for t in ledger.facts("2026-03").supporting.tickets] == [date(2026, 2, 3), None]
 
 
+@pytest.mark.thorough
 def test_spend_is_converted_at_the_rate_of_its_month(given: Given, tmp_path: Path) -> None:
     (tmp_path / "rates.csv").write_text("currency,rate,date\nUSD,0.9,2026-02-01\nUSD,0.8,2026-03-15\n", "utf-8")
     (tmp_path / "spend.csv").write_text(

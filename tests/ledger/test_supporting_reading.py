@@ -42,6 +42,7 @@ def refusal_of(tmp_path: Path, table: str, text: str, **how: Any) -> str:
     return read.refused
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize(
     "headings",
     [
@@ -60,6 +61,7 @@ def test_customers_are_recognised_in_five_languages(tmp_path: Path, headings: st
     assert row["margin"] == Decimal("0.45")
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize(
     ("table", "headings"),
     [
@@ -99,6 +101,7 @@ def test_each_table_s_own_field_names_are_headings_of_it() -> None:
         assert set(found) == set(shape.columns), shape.name
 
 
+@pytest.mark.few(3)
 @pytest.mark.parametrize(
     "month", ["2026-10", "10/2026", "Oct 2026", "octobre 2026", "2026-10-17", "202610", "31.10.2026"]
 )
@@ -143,6 +146,7 @@ def test_one_date_column_tells_for_the_others_of_its_table(tmp_path: Path) -> No
     assert row["opened"] == date(2026, 4, 3)
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize(
     ("given", "read"),
     [("45 %", "0.45"), ("0.45", "0.45"), ("45%\nC8,0.5", "0.45"), ("45\nC8,60", "0.45"), ("0,45", "0.45")],
@@ -159,6 +163,7 @@ def test_a_fraction_beside_percents_is_left_out_as_it_has_two_readings(tmp_path:
     assert reason.startswith("can be read in two ways beside numbers above 1: 0.8 % or 80.0 %")
 
 
+@pytest.mark.few(4)
 @pytest.mark.parametrize(
     ("table", "text", "note"),
     [
@@ -208,6 +213,7 @@ def test_a_bad_cell_of_a_column_that_matters_costs_the_row_another_only_itself(t
     assert rows[0]["last_contact"] is None
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize(
     ("table", "text", "reason"),
     [

@@ -35,7 +35,7 @@ def figures(ledger: Ledger) -> tuple[object, ...]:
     )
 
 
-@pytest.mark.few(6)
+@pytest.mark.few(4)
 @pytest.mark.parametrize(
     "text",
     [
@@ -76,7 +76,7 @@ def test_a_name_with_signs_of_a_pattern_is_a_name(given: Given, plain: tuple[obj
     assert figures(given(PLAIN, "ledger [1].csv")) == plain
 
 
-@pytest.mark.few(3)
+@pytest.mark.few(2)
 @pytest.mark.parametrize(
     ("text", "line"),
     [

@@ -19,6 +19,7 @@ from .test_workbooks import HEADINGS, ROWS, workbook
 MAKERS = {"ods": ods, "xlsb": xlsb}
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("kind", MAKERS)
 def test_every_kind_of_workbook_reads_as_xlsx(tmp_path: Path, kind: str) -> None:
     sheets = {"Notes": [["about"]], "Lines": [HEADINGS, *ROWS, ["C", "2024-01-06", 1.234]]}
@@ -93,7 +94,7 @@ def test_an_ods_that_must_not_be_read_is_refused(tmp_path: Path, manifest: str, 
         read_ledger(path)
 
 
-@pytest.mark.few(1)
+@pytest.mark.thorough
 @pytest.mark.parametrize("part", ["content.xml", "xl/worksheets/sheet1.bin"])
 def test_a_bomb_of_another_kind_is_refused_unread(tmp_path: Path, part: str) -> None:
     path = tmp_path / "bomb.ods"

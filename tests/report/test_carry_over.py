@@ -189,6 +189,7 @@ def test_nothing_is_lost_where_libreoffice_saves_the_file(tmp_path: Path, soffic
     six_months(tmp_path, 11, lambda path: libreoffice_convert(path, tmp_path, soffice), range(24, 28))
 
 
+@pytest.mark.thorough
 def test_a_workbook_with_a_past_calculates_the_same_in_other_engines(tmp_path: Path) -> None:
     path = six_months(tmp_path, 5, months=range(24, 26))
     shown = cached(path)
@@ -239,6 +240,7 @@ def test_a_rule_that_no_longer_fires_closes_once_and_comes_back_reopened(tmp_pat
     assert str(row.cells["Outcome"]).endswith("\nFebruary 2026: back again, reopened.")
 
 
+@pytest.mark.thorough
 def test_a_rule_without_its_data_is_not_taken_for_solved(tmp_path: Path) -> None:
     previous = after_december(tmp_path, Status="In progress")
     kept = carry_over([], previous, "2026-01", judged=(), figures={})
@@ -291,6 +293,7 @@ def test_columns_that_a_person_added_stay_with_their_dates_and_formulas(tmp_path
     assert "Rate was a formula: =Settings!$C$7" in first["Notes"].value
 
 
+@pytest.mark.thorough
 def test_a_date_where_none_is_expected_stays_as_text(tmp_path: Path) -> None:
     sheet = Sheet(first_written(tmp_path))
     sheet.put("R07", Notes=date(2026, 1, 5))
@@ -311,6 +314,7 @@ def test_a_name_like_a_formula_is_text_a_month_later_too(tmp_path: Path) -> None
     assert [c.data_type for c in cells if c.value == "=HYPERLINK(A1)"] == ["s"]
 
 
+@pytest.mark.thorough
 def test_notes_too_long_for_a_cell_go_on_in_a_row_of_their_own(tmp_path: Path) -> None:
     long = "x" * 29_990
     report = report_of(25, after_december(tmp_path, Notes=long, What_to_do="Ask Bob first."))
@@ -412,6 +416,7 @@ def test_targets_of_a_table_are_data_of_their_months(tmp_path: Path) -> None:
     assert told(report.restated).startswith("Nothing changed")
 
 
+@pytest.mark.thorough
 def test_last_month_s_signatures_are_a_record_and_not_this_month_s(tmp_path: Path) -> None:
     path = first_written(tmp_path)
     book = openpyxl.load_workbook(path)
