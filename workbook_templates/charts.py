@@ -43,6 +43,25 @@ def _plain(chart: LineChart | BarChart | ScatterChart, number: str, width: float
     chart.graphical_properties = GraphicalProperties(ln=LineProperties(noFill=True))
 
 
+def _percent_axis(chart: LineChart | BarChart) -> None:
+    """From nothing to all, whatever the figures."""
+    chart.y_axis.scaling.min, chart.y_axis.scaling.max = 0, 1
+
+
+def _legend_below(chart: LineChart | BarChart | ScatterChart) -> None:
+    chart.legend.position = "b"
+    chart.legend.txPr = _small()
+
+
+def _bars(chart: BarChart, values: Reference, colour: str, title: str | None = None, labels: str | None = None) -> None:
+    """A series of bars in one colour; `labels` is the number format of the figure on each."""
+    series = Series(values, title=title, title_from_data=False)
+    series.graphicalProperties.solidFill = colour
+    if labels:
+        series.dLbls = _values(labels)
+    chart.series.append(series)
+
+
 def _line(series: Series, colour: str, width: int = 22225, dash: str | None = None) -> None:
     series.graphicalProperties.line.solidFill = colour
     series.graphicalProperties.line.width = width
@@ -62,9 +81,7 @@ def summary(ws: Worksheet, months: int) -> None:
     _plain(bars, "#,##0", *TREND)
     bars.gapWidth = 40
     bars.legend = None
-    closing = Series(Reference(bridge, min_col=FIRST_MONTH_COLUMN, max_col=last, min_row=15), title="Closing")
-    closing.graphicalProperties.solidFill = BLUE
-    bars.series.append(closing)
+    _bars(bars, Reference(bridge, min_col=FIRST_MONTH_COLUMN, max_col=last, min_row=15), BLUE, "Closing")
     bars.set_categories(heading)
     bars.y_axis.scaling.min = 0
     bars.x_axis.number_format = "mmm yy"
@@ -80,8 +97,7 @@ def retention(
     lines = LineChart()
     _titled(lines, title)
     _plain(lines, "0%", *size)
-    lines.legend.position = "b"
-    lines.legend.txPr = _small()
+    _legend_below(lines)
     for row, label, colour, dash in ((31, "CRR", BLUE, None), (36, "GRR", ORANGE, "dash"), (37, "NRR", TEAL, None)):
         series = Series(Reference(bridge, min_col=FIRST_MONTH_COLUMN, max_col=last, min_row=row), title=label)
         _line(series, colour, dash=dash)
@@ -133,10 +149,7 @@ def compare(ws: Worksheet, anchor: str, title: str, heading: int, row: int, last
     chart.y_axis.scaling.min = 0
     chart.gapWidth = 80
     chart.legend = None
-    series = Series(Reference(ws, min_col=3, max_col=last, min_row=row), title="Customer churn rate")
-    series.graphicalProperties.solidFill = BLUE
-    series.dLbls = _values("0.0%")
-    chart.series.append(series)
+    _bars(chart, Reference(ws, min_col=3, max_col=last, min_row=row), BLUE, "Customer churn rate", "0.0%")
     chart.set_categories(Reference(ws, min_col=3, max_col=last, min_row=heading))
     ws.add_chart(chart, anchor)
 
@@ -154,15 +167,11 @@ def tiers(
     chart = BarChart()
     _titled(chart, title)
     _plain(chart, "0%", *size)
-    chart.y_axis.scaling.min = 0
-    chart.y_axis.scaling.max = 1
+    _percent_axis(chart)
     chart.gapWidth = 60
-    chart.legend.position = "b"
-    chart.legend.txPr = _small()
+    _legend_below(chart)
     for column, label, colour in ((7, "Customers kept (CRR)", BLUE), (11, "Weight: part of opening revenue", ORANGE)):
-        series = Series(Reference(ws, min_col=column, min_row=first, max_row=last), title=label)
-        series.graphicalProperties.solidFill = colour
-        chart.series.append(series)
+        _bars(chart, Reference(ws, min_col=column, min_row=first, max_row=last), colour, label)
     chart.set_categories(Reference(ws, min_col=2, min_row=first, max_row=last))
     (on or ws).add_chart(chart, anchor)
 
@@ -178,8 +187,7 @@ def quadrant(
     chart.x_axis.number_format = "0.0%"
     chart.x_axis.majorGridlines = None
     chart.x_axis.title, chart.y_axis.title = _axis("Customers kept (CRR)"), _axis("Revenue kept (DRR)")
-    chart.legend.position = "b"
-    chart.legend.txPr = _small()
+    _legend_below(chart)
     areas = (
         (line, line + 1, "Both kept alike", GREY, None),
         (first, last, "The last 12 months", TEAL, 5),
@@ -211,13 +219,10 @@ def concentration(ws: Worksheet, anchor: str, title: str, first: int, last: int,
     chart = BarChart()
     _titled(chart, title)
     _plain(chart, "0%", 26, 7.4)
-    chart.y_axis.scaling.min, chart.y_axis.scaling.max = 0, 1
+    _percent_axis(chart)
     chart.gapWidth = 60
     chart.legend = None
-    series = Series(Reference(ws, min_col=share, min_row=first, max_row=last), title_from_data=False)
-    series.graphicalProperties.solidFill = BLUE
-    series.dLbls = _values("0.0%")
-    chart.series.append(series)
+    _bars(chart, Reference(ws, min_col=share, min_row=first, max_row=last), BLUE, labels="0.0%")
     chart.set_categories(Reference(ws, min_col=2, min_row=first, max_row=last))
     ws.add_chart(chart, anchor)
 
@@ -227,14 +232,10 @@ def pareto(ws: Worksheet, anchor: str, title: str, first: int, last: int, share:
     chart = BarChart()
     _titled(chart, title)
     _plain(chart, "0%", 26, 9)
-    chart.y_axis.scaling.min, chart.y_axis.scaling.max = 0, 1
+    _percent_axis(chart)
     chart.gapWidth = 40
-    chart.legend.position = "b"
-    chart.legend.txPr = _small()
-    bars = Series(Reference(ws, min_col=share, min_row=first, max_row=last), title="Share of the revenue lost")
-    bars.graphicalProperties.solidFill = BLUE
-    bars.dLbls = _values("0%")
-    chart.series.append(bars)
+    _legend_below(chart)
+    _bars(chart, Reference(ws, min_col=share, min_row=first, max_row=last), BLUE, "Share of the revenue lost", "0%")
     together = Series(Reference(ws, min_col=running, min_row=first, max_row=last), title="Running share")
     _line(together, ORANGE)
     lines = LineChart()
@@ -251,9 +252,8 @@ def survival(ws: Worksheet, anchor: str, title: str, first: int, last: int) -> N
     chart = LineChart()
     _titled(chart, title)
     _plain(chart, "0%", 26, 8.4)
-    chart.y_axis.scaling.min, chart.y_axis.scaling.max = 0, 1
-    chart.legend.position = "b"
-    chart.legend.txPr = _small()
+    _percent_axis(chart)
+    _legend_below(chart)
     looks = (("Constant churn", GREY, "dash"), ("Projected", ORANGE, None), ("Observed", BLUE, None))
     for offset, (label, colour, dash) in enumerate(looks):
         series = Series(Reference(data, min_col=3 + offset, min_row=first, max_row=last), title=label)
@@ -273,11 +273,8 @@ def nps(ws: Worksheet, anchor: str, title: str, first: int, last: int) -> None:
     _plain(chart, "0", 15, 11)
     chart.legend = None
     chart.gapWidth = 40
-    bars = Series(Reference(data, min_col=3, min_row=first, max_row=last), title="NPS")
-    bars.graphicalProperties.solidFill = BLUE
-    bars.invertIfNegative = False
-    bars.dLbls = _values("0")
-    chart.series.append(bars)
+    _bars(chart, Reference(data, min_col=3, min_row=first, max_row=last), BLUE, "NPS", "0")
+    chart.series[0].invertIfNegative = False
     chart.set_categories(Reference(data, min_col=2, min_row=first, max_row=last))
     chart.x_axis.number_format = "mmm yy"
     ws.add_chart(chart, anchor)
@@ -288,15 +285,11 @@ def features(ws: Worksheet, anchor: str, title: str, first: int, last: int) -> N
     chart = BarChart()
     _titled(chart, title)
     _plain(chart, "0%", 19.5, 11)
-    chart.y_axis.scaling.min, chart.y_axis.scaling.max = 0, 1
+    _percent_axis(chart)
     chart.gapWidth = 60
-    chart.legend.position = "b"
-    chart.legend.txPr = _small()
+    _legend_below(chart)
     for column, label, colour in ((7, "Took it up early", BLUE), (9, "The others", GREY)):
-        series = Series(Reference(ws, min_col=column, min_row=first, max_row=last), title=label)
-        series.graphicalProperties.solidFill = colour
-        series.dLbls = _values("0%")
-        chart.series.append(series)
+        _bars(chart, Reference(ws, min_col=column, min_row=first, max_row=last), colour, label, "0%")
     chart.set_categories(Reference(ws, min_col=2, min_row=first, max_row=last))
     ws.add_chart(chart, anchor)
 

@@ -49,6 +49,7 @@ HALF_PAGE = (16, 8)  # centimetres of a chart beside another
 CARDS = ("mrr", "crr", "drr", "grr", "nrr", "churn", "cltv", "quick_ratio")
 FORMATS = {"mrr": MONEY, "cltv": MONEY, "quick_ratio": RATIO}
 CARD = "F3F6F9"
+MILLIONS = '[>=999999.5]#,##0.0,,"m";#,##0'  # 7,403,216 as 7.4m
 TOTAL: Look = {"bold": True, "border": line("top", ACCENT, "medium")}
 
 
@@ -221,7 +222,8 @@ def _cohorts(wb: Workbook, revenue: bool, title: str, purpose: str) -> None:
     last = letter(4 + MONTHS)
     key, stem = ("cohort_revenue", "rx_cohort_revenue") if revenue else ("cohorts", "rx_cohort")
     ws = page(wb, title, purpose, key, (2, 24, 9, 9, *[6.5] * MONTHS))
-    size: Look = {**number(MONEY if revenue else COUNT), "shrink": True}  # narrow columns: 24 ages on one page
+    # narrow columns, so that 24 ages stand on one page
+    size: Look = {**number(MILLIONS if revenue else COUNT), "shrink": True}
     put(ws, "B5", "Older cohorts, now", color=GREY)
     put(ws, "C5", **size)
     name(wb, f"{stem}_earlier", ws, "C5")

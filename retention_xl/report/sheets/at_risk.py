@@ -120,11 +120,13 @@ def told(report: Report, at: Addresses) -> Content:
     said = Sentence().number(len(risk.every), place(AT_RISK, COUNT))
     said.say(f" {'customer' if one else 'customers'} with ").number(risk.cents / 100, place(AT_RISK, REVENUE))
     said.say(f" of MRR {'shows' if one else 'show'} signs of leaving, ")
-    said.percent(risk.cents / 100 / closing, place(AT_RISK, SHARE)).say(" of all; ")
+    said.percent(risk.cents / 100 / closing, place(AT_RISK, SHARE)).say(" of all")
     fought = [sum(c.revenue for c in risk.listed if c.segment == name) for name in ("Fight for", "Offer")]
     rows = [SEGMENTS.index("Fight for"), SEGMENTS.index("Offer")]
     worth = "+".join(place(row, REVENUE) for row in rows)
-    said.number(sum(fought), f"({worth})").say(" of it is worth fighting for and ready to go. Most exposed: ")
+    some = Sentence("; ").number(sum(fought), f"({worth})").say(" of it is worth fighting for and ready to go")
+    nothing = Sentence("; none of it is both worth fighting for and ready to go")
+    said.then(sum(fought) > 0, f"({worth})>0", some, nothing).say(". Most exposed: ")
     for row, customer in enumerate(risk.listed[:_NAMED]):
         said.say(", " if row else "").word(customer.name, cell_of(at, row, "Customer")).say(" (")
         said.number(customer.revenue, cell_of(at, row, "Revenue a month")).say(")")
