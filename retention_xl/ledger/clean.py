@@ -13,11 +13,13 @@ from .beforehand import Beforehand
 from .calendars import Calendar
 from .columns import FIELDS
 from .currencies import Rates
+from .customer_months import fill_moves, fill_recurring_cells
 from .database import Connection, one, rows, sql
 from .dates import month_end, month_text
 from .places import Places
 from .policies import Policies
 from .records import ColumnChoice, Nature
+from .told import can_be_marked, view_told
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +64,13 @@ def clean(con: Connection, columns: dict[str, ColumnChoice], policy: Policy, pla
         "has_start": "start" in columns,
         "has_end": "end" in columns,
         "has_term": "term" in columns,
+        "marked": can_be_marked(con, columns),
         "ends_inclusive": bool(one(con, sql("ends_habit"))[0]) if "end" in columns else False,
     }
+    con.execute(sql("texts"))
+    view_told(con, columns)
     con.execute(sql("lines"), flags)
+    con.execute("DROP VIEW told")
     con.execute(sql("raw_totals_by_date" if rates_by_date else "raw_totals"), {"has_currency": flags["has_currency"]})
     who.know_subscriptions(con, "subscription" in columns)
     if policy.policies.count_by == "subscription":
@@ -86,7 +92,7 @@ def clean(con: Connection, columns: dict[str, ColumnChoice], policy: Policy, pla
         con.execute(sql("purchase_cells"))
         con.execute(sql("policy_tables"))
     con.execute(sql("short_months"), {"recurring": flags["recurring"]})
-    con.execute(sql("moves"))
+    fill_moves(con)
     if not policy.allow_empty_months:
         _check_no_month_is_empty(con, nature, places)
     return nature, reason, home
@@ -122,7 +128,10 @@ def _seen_nature(con: Connection, columns: Mapping[str, ColumnChoice]) -> tuple[
 
 
 def _settle_duplicates(con: Connection, wanted: str) -> None:
+    con.execute(sql("met_twice_in_order" if con.keeps_order else "met_twice"))
     con.execute(sql("duplicates"))
+    if not one(con, "SELECT count(*) FROM duplicates")[0]:
+        return
     (repeated,) = one(con, "SELECT count(*) FROM duplicates WHERE id_repeats")
     if repeated and not one(con, sql("line_ids"))[0]:
         con.execute("UPDATE duplicates SET id_repeats = FALSE")
@@ -177,7 +186,7 @@ def _fill_recurring_cells(con: Connection, policy: Policy, home: str, rates_by_d
     if rates_by_date and policy.rates is not None:
         currencies.fill_month_rates(con, policy.rates, _month_ends(con, policy))
     for _ in range(3):  # plain, by the policies without the refused ones, and after those that only this brought out
-        con.execute(sql("recurring_cells"))
+        fill_recurring_cells(con)
         if not one(con, "SELECT count(*) FROM cells WHERE cents < 0")[0]:
             service_rules.apply(con, policy.policies, policy.beforehand.notices, home, rates_by_date)
             if not one(con, "SELECT count(*) FROM cells WHERE cents < 0")[0]:

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import duckdb
 
+from ..errors import LedgerError
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -23,6 +25,8 @@ Result = TypeVar("Result")
 SOON = 0.1  # seconds between two looks at a running statement
 LARGE = 256 << 20  # bytes of a source; beyond it the ledger is kept on disk while it is read
 LEAST_MEMORY, MOST_MEMORY = 900, 3000  # MB of the database of a ledger on disk; what runs beside it comes on top
+LEAST_SCRATCH = 4096  # MB that may go to disk for what does not fit in memory
+SCRATCH_PER_MB = 8  # of a source, where that is more: no ledger needs it, and a runaway statement fills no disk
 LONG = 5  # looks after which a statement is worth a bar of its own
 
 
@@ -34,7 +38,11 @@ def sql(name: str) -> str:
 class Connection:
     """A database in memory, or in a file that it can page to."""
 
-    def __init__(self, file: Path | None, scratch: Path, progress: Progress, memory: int) -> None:
+    keeps_order = True  # rows are handed on in the order they lie in
+
+    def __init__(self, file: Path | None, scratch: Path, progress: Progress, memory: int, most: int) -> None:
+        """`memory` of a database in a file and `most` that may go to disk besides, in MB."""
+        self._place = scratch.parent
         self._con = duckdb.connect(str(file) if file else ":memory:")
         self._thread = ThreadPoolExecutor(1, "ledger")
         self._progress = progress
@@ -45,8 +53,11 @@ class Connection:
             "TimeZone = 'UTC'",  # not the machine's: an instant becomes the same text everywhere
             "enable_progress_bar = true",  # counts how far a statement is
             "enable_progress_bar_print = false",
+            # packs the empty side of an outer join into types that what comes out of it then does not fit
+            "disabled_optimizers = 'compressed_materialization'",
             "wal_autocheckpoint = '1TB'",  # a checkpoint would pack anew what lives for this run only
             "temp_directory = '{}'".format(str(scratch).replace("'", "''")),
+            f"max_temp_directory_size = '{most}MB'",
         ):
             self._con.execute(f"SET {setting}")
         if file:
@@ -107,6 +118,12 @@ class Connection:
                 except StillRunning:
                     looks += 1
                     self._tell(looks)
+        except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
+            reason = str(error).splitlines()[0].rstrip(".")
+            raise LedgerError(
+                f"There is not enough memory or disk for the ledger ({reason}). What does not fit in memory goes to "
+                f"{self._place}; the environment variable TMPDIR (TEMP on Windows) names a larger place."
+            ) from error
         except BaseException:  # Ctrl-C above all
             self._stop(running)
             raise
@@ -128,7 +145,13 @@ class Connection:
 def connect(scratch: Path, size: int = 0, progress: Progress = lambda text, fraction: None) -> Connection:
     """A database in memory, or for a ledger of a large `size` in bytes on disk, with half of it in memory."""
     file = scratch / "ledger.duckdb" if size > LARGE else None
-    return Connection(file, scratch, progress, min(MOST_MEMORY, max(LEAST_MEMORY, size >> 21)))
+    memory = min(MOST_MEMORY, max(LEAST_MEMORY, size >> 21))
+    return Connection(file, scratch, progress, memory, allowed(size))
+
+
+def allowed(size: int) -> int:
+    """MB that may go to disk for a source of so many bytes."""
+    return max(LEAST_SCRATCH, SCRATCH_PER_MB * size >> 20)
 
 
 def rows(con: Connection, query: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:

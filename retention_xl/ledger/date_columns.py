@@ -45,11 +45,13 @@ def read_dates(
     for field in (f for f in ("date", "start", "end", "due") if f in headings):
         found = rows(
             con,
-            f"SELECT raw_{field}, min(line), count(*) FROM source "
-            f"WHERE NOT is_blank AND plain_day(raw_{field}) IS NULL GROUP BY raw_{field} ORDER BY min(line)",
+            f"SELECT text_{field}, min(line), count(*) FROM source WHERE NOT is_blank AND exact_{field} IS NULL "
+            f"AND plain_day(text_{field}) IS NULL GROUP BY text_{field} ORDER BY min(line)",
         )
         columns[field] = [DateText(text, line, lines, read_date(text)) for text, line, lines in found]
-        (filled[field],) = one(con, f"SELECT count(*) FROM source WHERE raw_{field} <> ''")
+        (filled[field],) = one(
+            con, f"SELECT count(*) FROM source WHERE exact_{field} IS NOT NULL OR text_{field} <> ''"
+        )
     orders = {field: order_of_column(found, places) for field, found in columns.items()}
     sure = {order for order, _ in orders.values() if order in ("dmy", "mdy")}
     table: list[tuple[str, str, date | None, str, str]] = []

@@ -52,9 +52,9 @@ class FrameSource:
             columns[f"f{position}"] = texts[codes]
             if position == chosen.get("amount"):
                 typed = np.array([*map(is_number, distinct), False], dtype=bool)[codes]
-        con.register("frame", pd.DataFrame({**columns, "typed": typed}, dtype=None))
-        select = select_raw(chosen, width, "f{}".format, whole)
-        con.execute(f"CREATE OR REPLACE TABLE raw AS SELECT typed AS row_typed, {select} FROM frame")
+        con.register("frame", pd.DataFrame({**columns, "row_typed": typed}, dtype=None))
+        select = select_raw(chosen, width, "f{}".format, "frame", "row_typed, ", whole)
+        con.execute(f"CREATE OR REPLACE TABLE raw AS {select}")
         con.unregister("frame")
         view_source(con, chosen, "rowid + 2", "''", "row_typed")
 
@@ -88,8 +88,8 @@ class TypedSource:
         progress(f"Reading {self.name}", None)
         kind = self._kinds[chosen["amount"]] if "amount" in chosen else "VARCHAR"
         typed = "FALSE" if kind in ("VARCHAR", "BLOB") or kind.startswith("ENUM") else "TRUE"
-        select = select_raw(chosen, len(self.headings), self._text, whole)
-        con.execute(f"CREATE OR REPLACE TABLE raw AS SELECT {select} FROM {self._table}")
+        select = select_raw(chosen, len(self.headings), self._text, self._table, whole=whole)
+        con.execute(f"CREATE OR REPLACE TABLE raw AS {select}")
         view_source(con, chosen, "rowid + 2", "''", typed)
 
     def _text(self, position: int) -> str:

@@ -10,7 +10,7 @@ from .columns import REQUIRED, listed, plain_heading
 from .database import Connection, one
 from .places import Places
 from .sources import Progress, Source
-from .tables import view_source
+from .tables import kept_columns, view_source
 
 # A part without one of these columns would be read with another meaning than its neighbours, not only with less detail.
 DECISIVE = (*REQUIRED, "kind", "term", "term_count", "start", "end")
@@ -46,7 +46,7 @@ class Parts:
         places: list[tuple[int, str]] = []
         contents: dict[tuple[int, int], str] = {}
         added = 0
-        fields = ", ".join(f"raw_{field}" for field in chosen)
+        fields = kept_columns(chosen)
         for i, (part, keys) in enumerate(zip(self.parts, self._keys, strict=True)):
             at = {key: position for position, key in enumerate(keys)}
             own = {field: at[key] for field, position in chosen.items() if (key := self._union[position]) in at}

@@ -7,6 +7,7 @@ from .columns import FIELDS
 from .database import Connection, one, rows
 from .places import Places
 from .records import NOTES_LIMIT, ColumnChoice, Note, Quality
+from .tables import EXACT, text_of_exact
 
 _ACTIONS = (("refused", reasons.REFUSED), ("changed", reasons.CHANGED), ("noted", reasons.NOTED))
 
@@ -14,14 +15,14 @@ _ACTIONS = (("refused", reasons.REFUSED), ("changed", reasons.CHANGED), ("noted"
 def collect(con: Connection) -> None:
     """Table `issues`: one row for each thing to tell about a line; a refused line has its refusal only."""
     parts = ["SELECT line, 'refused' AS action, refusal AS code FROM lines WHERE refusal <> ''"]
-    parts += [f"SELECT line, 'changed', '{code}' FROM lines WHERE {code} AND refusal = ''" for code in reasons.CHANGED]
+    marked = "FROM lines WHERE marks <> '' AND refusal = '' AND marks LIKE"
+    parts += [f"SELECT line, 'changed', '{code}' {marked} '% {code} %'" for code in reasons.CHANGED]
+    parts += [
+        f"SELECT line, 'noted', '{code}' {marked} '% {code} %'"
+        for code in ("unlike", "status_unknown", "sign_differs", "no_term", "one_day")
+    ]
     parts += [
         "SELECT d.line, 'noted', 'duplicates' FROM duplicates d JOIN lines l ON l.line = d.line WHERE l.refusal = ''",
-        "SELECT line, 'noted', 'unlike' FROM lines WHERE unlike AND refusal = ''",
-        "SELECT line, 'noted', 'status_unknown' FROM lines WHERE status_unknown AND refusal = ''",
-        "SELECT line, 'noted', 'sign_differs' FROM lines WHERE sign_differs AND refusal = ''",
-        "SELECT line, 'noted', 'no_term' FROM lines WHERE no_term AND refusal = ''",
-        "SELECT line, 'noted', 'one_day' FROM lines WHERE one_day AND refusal = ''",
         "SELECT line, 'noted', 'replaced' FROM replaced",
         "SELECT l.line, 'noted', CASE WHEN m.purchases = 0 THEN 'refund_alone' ELSE 'refund_beyond' END "
         "FROM lines l JOIN short_months m ON m.customer = l.customer AND m.month = l.month "
@@ -92,7 +93,10 @@ def ledger_total(con: Connection) -> int:
 
 def _notes(con: Connection, columns: dict[str, ColumnChoice], places: Places) -> list[Note]:
     rank = " ".join(f"WHEN '{action}' THEN {i}" for i, (action, _) in enumerate(_ACTIONS))
-    raw = ", ".join(f"s.raw_{f}" for f in FIELDS)
+    # an exact value becomes text again for the lines listed alone
+    raw = ", ".join(
+        f"coalesce(s.text_{f}, {text_of_exact(f, f's.exact_{f}')})" if f in EXACT else f"s.raw_{f}" for f in FIELDS
+    )
     found = rows(
         con,
         f"""
@@ -103,8 +107,8 @@ def _notes(con: Connection, columns: dict[str, ColumnChoice], places: Places) ->
         JOIN lines l ON l.line = i.line
         JOIN source s ON s.line = i.line
         LEFT JOIN spellings p ON p.spelling = s.raw_customer
-        LEFT JOIN read_amounts a ON a.text = s.raw_amount AND a.typed = s.amount_typed
-        LEFT JOIN read_dates t ON t.field = 'date' AND t.text = s.raw_date AND i.code = 'date_two_readings'
+        LEFT JOIN read_amounts a ON a.text = s.text_amount AND a.typed = s.amount_typed
+        LEFT JOIN read_dates t ON t.field = 'date' AND t.text = s.text_date AND i.code = 'date_two_readings'
         LEFT JOIN duplicates d ON d.line = i.line
         LEFT JOIN replaced o ON o.line = i.line AND i.code = 'replaced'
         ORDER BY CASE i.action {rank} END, i.line, i.code

@@ -7,8 +7,6 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-import duckdb
-
 from ..errors import LedgerError
 from . import deductions, quality
 from .beforehand import read_beforehand
@@ -267,12 +265,6 @@ def read_ledger(
         _set_extent(ledger, con)
         loaded, notes = load_tables(con, beside, scratch.path, ledger.currency, read_rates, tell)
         ledger.tables, ledger.table_notes = [*before.reads, *loaded], [*before.notes, *notes]
-    except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
-        ledger.close()
-        reason = str(error).splitlines()[0]
-        raise LedgerError(
-            f"{opened.name}: there is not enough memory or disk to read the ledger ({reason})."
-        ) from error
     except BaseException:
         ledger.close()
         raise

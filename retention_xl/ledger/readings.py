@@ -25,6 +25,12 @@ def read_customers(con: Connection) -> None:
     looked_at = [(text, words.customer_key(text), words.is_total(text)) for text in odd]
     fill(con, "odd", {"spelling": "VARCHAR", "key": "VARCHAR", "is_total": "BOOLEAN"}, looked_at)
     con.execute(sql("spelled"), {"none": sorted(spellings.NO_CUSTOMER)})
+    bare, shortest, longest, ids = one(con, sql("bare_numbers"))
+    if bare and (bare < ids or shortest < longest):
+        con.execute(sql("id_forms"))
+    else:  # all ids are of one form, or none is a number that could be the rest of one
+        con.execute("CREATE OR REPLACE TABLE damaged (key VARCHAR, meant VARCHAR)")
+        con.execute("CREATE OR REPLACE TABLE unlike (key VARCHAR)")
     con.execute(sql("customers"))
 
 
@@ -32,13 +38,13 @@ def read_amounts(con: Connection) -> None:
     """Table `read_amounts`: cents of every amount that is not plain, decided by the column as a whole where needed."""
     odd = rows(
         con,
-        "SELECT raw_amount, amount_typed FROM source WHERE NOT is_blank AND plain_cents(raw_amount) IS NULL "
-        "GROUP BY ALL ORDER BY ALL",
+        "SELECT text_amount, amount_typed FROM source "
+        "WHERE NOT is_blank AND exact_amount IS NULL AND plain_cents(text_amount) IS NULL GROUP BY ALL ORDER BY ALL",
     )
     (points,) = one(
         con,
-        "SELECT count(*) > 0 FROM source "
-        "WHERE NOT amount_typed AND plain_cents(raw_amount) IS NOT NULL AND raw_amount LIKE '%.%'",
+        "SELECT count(*) > 0 FROM source WHERE NOT amount_typed AND (exact_amount IS NOT NULL "
+        "OR (text_amount LIKE '%.%' AND plain_cents(text_amount) IS NOT NULL))",
     )
     read = [(text, typed, amounts.read_amount(text)) for text, typed in odd]
     styles = {a.style for _, typed, a in read if not typed} & {"point", "comma"} | ({"point"} if points else set())

@@ -117,7 +117,7 @@ class SnapshotSource:
         con.execute("DROP VIEW source")
         con.execute("DROP TABLE raw")
         con.execute("ALTER TABLE served RENAME TO raw")
-        view_source(con, dict.fromkeys(self.choices, 0), "row_line", "row_damage", "row_typed")
+        view_source(con, self.choices, "row_line", "row_damage", "row_typed", exact=False)
 
     def _read_charges(self, con: Connection) -> None:
         """Table `charges`: the cents of every charge that can be read; the others stay as they are and are refused."""

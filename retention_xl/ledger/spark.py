@@ -11,6 +11,7 @@ from .columns import FIELDS
 from .database import Connection
 from .places import Places
 from .sources import Progress
+from .tables import EXACT
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,6 +43,8 @@ class SparkAnswer:
 
 class SparkConnection(Connection):
     """Every table of ours is a temporary view of a session of its own; nothing is written to the catalog."""
+
+    keeps_order = False
 
     def __init__(self, progress: Progress) -> None:
         try:
@@ -157,7 +160,11 @@ class SparkSource:
             ]
         )
         self._con.keep("raw", numbered, True)
-        self._con.execute("CREATE OR REPLACE VIEW source AS SELECT * FROM raw")
+        exact = ", ".join(
+            f"CAST(NULL AS {'BIGINT' if field == 'amount' else 'DATE'}) AS exact_{field}, raw_{field} AS text_{field}"
+            for field in EXACT
+        )
+        self._con.execute(f"CREATE OR REPLACE VIEW source AS SELECT *, {exact} FROM raw")
 
     def _numbered(self, columns: list[Any]) -> DataFrame:
         """The rows with their `line`: counted within each file or part, which begins where the one before ended."""

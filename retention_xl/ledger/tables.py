@@ -75,30 +75,82 @@ def read_csv(path: Path, width: int, skip: int, delimiter: str, compression: str
     )
 
 
-def select_raw(
-    chosen: Mapping[str, int], width: int, column: Callable[[int], str], whole: Sequence[int | None] | None = None
-) -> str:
-    """The select list of `raw`: the chosen columns under their field's name, and a hash of the whole line.
+# Fields that are kept as a value where their text follows from it: type and limits of the value, and how it is kept.
+_DAY = ("DATE", "DATE '1980-01-01' AND DATE '2099-12-31'", "{}")
+_CENTS = ("DECIMAL(18, 2)", "-9999999999999.99 AND 9999999999999.99", "CAST({} * 100 AS BIGINT)")
+EXACT = {"date": _DAY, "start": _DAY, "end": _DAY, "due": _DAY, "amount": _CENTS}
 
-    `whole` is the order in which columns are hashed, None for one that is missing here: equal lines of files with
-    their columns in another order are equal.
+
+def select_raw(
+    chosen: Mapping[str, int],
+    width: int,
+    column: Callable[[int], str],
+    table: str,
+    also: str = "",
+    whole: Sequence[int | None] | None = None,
+) -> str:
+    """The query that makes `raw` of a table: the chosen columns under their field's name, and a hash of the whole line.
+
+    A day in ISO form and an amount with two decimals are kept as what they are, `exact_FIELD`, and their text, which
+    follows from it, is not: `text_FIELD` is NULL there. `whole` is the order in which columns are hashed, None for one
+    that is missing here: equal lines of files with their columns in another order are equal.
     """
-    fields = ", ".join(f"coalesce({column(position)}, '') AS raw_{field}" for field, position in chosen.items())
-    hashed = ", ".join("''" if i is None else f"coalesce({column(i)}, '')" for i in (whole or range(width)))
-    blank = " AND ".join(f"trim(coalesce({column(i)}, '')) = ''" for i in range(width))
+    cells = ", ".join(f"coalesce({column(position)}, '') AS cell_{position}" for position in range(width))
+    hashed = ", ".join("''" if i is None else f"cell_{i}" for i in (whole or range(width)))
+    blank = " AND ".join(f"trim(cell_{i}) = ''" for i in range(width))
+    kept, tried, sure = [], "", ""
+    for field, position in chosen.items():
+        if field not in EXACT:
+            kept.append(f"cell_{position} AS raw_{field}")
+            continue
+        kind, limits, exact = EXACT[field]
+        tried += f", TRY_CAST(cell_{position} AS {kind}) AS tried_{field}"
+        is_sure = f"CAST(tried_{field} AS VARCHAR) = cell_{position} AND tried_{field} BETWEEN {limits}"
+        sure += f", CASE WHEN {is_sure} THEN tried_{field} END AS sure_{field}"
+        kept.append(f"{exact.format(f'sure_{field}')} AS exact_{field}")
+        kept.append(f"CASE WHEN sure_{field} IS NULL THEN cell_{position} END AS text_{field}")
     row_blank = blank
     if "amount" in chosen:  # a line with an amount is not blank: the other columns need no look
-        row_blank = f"CASE WHEN trim(coalesce({column(chosen['amount'])}, '')) <> '' THEN FALSE ELSE {blank} END"
-    return f"{fields}, hash({hashed}) AS line_hash, {row_blank} AS row_blank"
-
-
-def view_source(con: Connection, chosen: Mapping[str, int], line: str, damage: str, typed: str) -> None:
-    """The view `source`: every field as a column, also those that the source does not have."""
-    absent = "".join(f", '' AS raw_{field}" for field in FIELDS if field not in chosen)
-    con.execute(
-        f"CREATE OR REPLACE VIEW source AS SELECT {line} AS line, {damage} AS damage, {typed} AS amount_typed{absent}, "
-        f"row_blank AND {damage} = '' AS is_blank, raw.* FROM raw"
+        filled = f"sure_amount IS NOT NULL OR trim(cell_{chosen['amount']}) <> ''"
+        row_blank = f"CASE WHEN {filled} THEN FALSE ELSE {blank} END"
+    return (
+        f"SELECT {also}{', '.join(kept)}, hash({hashed}) AS line_hash, {row_blank} AS row_blank "
+        f"FROM (SELECT *{sure} FROM (SELECT *{tried} FROM (SELECT {also}{cells} FROM {table})))"
     )
+
+
+def kept_columns(fields: Iterable[str]) -> str:
+    """The columns of `raw` that hold these fields."""
+    return ", ".join(f"exact_{field}, text_{field}" if field in EXACT else f"raw_{field}" for field in fields)
+
+
+def view_source(con: Connection, chosen: Iterable[str], line: str, damage: str, typed: str, exact: bool = True) -> None:
+    """The view `source`: every field as a column, also those that the source does not have.
+
+    `exact`: `raw` has values as select_raw keeps them; else it has texts alone.
+    """
+    columns = []
+    for field in dict.fromkeys((*FIELDS, *chosen)):
+        raw = f"raw_{field}" if field in chosen else "''"
+        if field not in EXACT:
+            columns.append(f"{raw} AS raw_{field}")
+        elif field in chosen and exact:
+            text = f"coalesce(text_{field}, {text_of_exact(field, f'exact_{field}')})"
+            columns.append(f"exact_{field}, text_{field}, {text} AS raw_{field}")
+        else:
+            kind = "BIGINT" if field == "amount" else "DATE"
+            columns.append(f"CAST(NULL AS {kind}) AS exact_{field}, {raw} AS text_{field}, {raw} AS raw_{field}")
+    con.execute(
+        f"CREATE OR REPLACE VIEW source AS SELECT {line} AS line, {damage} AS damage, {typed} AS amount_typed, "
+        f"row_blank AND {damage} = '' AS is_blank, row_blank, line_hash, {', '.join(columns)} FROM raw"
+    )
+
+
+def text_of_exact(field: str, column: str) -> str:
+    """The text that an exact value was read from."""
+    cents = f"CAST(CAST({column} AS DECIMAL(17, 0)) * DECIMAL '0.01' AS DECIMAL(18, 2))"
+    value = cents if field == "amount" else column
+    return f"CAST({value} AS VARCHAR)"
 
 
 def load_rows(
@@ -116,10 +168,13 @@ def load_rows(
         for line, typed, row in rows:
             damage, cells = fitted(row, width)
             writer.writerow([line, damage, int(typed), *cells])
+    table = (
+        "(SELECT CAST(f0 AS BIGINT) AS row_line, coalesce(f1, '') AS row_damage, f2 = '1' AS row_typed, "
+        f"* EXCLUDE (f0, f1, f2) FROM {read_csv(orderly, width + 3, 0, ',', 'none')})"
+    )
+    also = "row_line, row_damage, row_typed, "
     con.execute(
-        "CREATE OR REPLACE TABLE raw AS SELECT CAST(f0 AS BIGINT) AS row_line, coalesce(f1, '') AS row_damage, "
-        f"f2 = '1' AS row_typed, {select_raw(chosen, width, lambda i: f'f{i + 3}', whole)} "
-        f"FROM {read_csv(orderly, width + 3, 0, ',', 'none')}"
+        f"CREATE OR REPLACE TABLE raw AS {select_raw(chosen, width, lambda i: f'f{i + 3}', table, also, whole)}"
     )
     view_source(con, chosen, "row_line", "row_damage", "row_typed")
     orderly.unlink()

@@ -152,17 +152,19 @@ class CsvSource:
         seen = False
         with self._binary() as file:
             while chunk := file.read(_CHUNK):
-                try:
-                    decoder.decode(chunk)
-                except UnicodeError as error:
-                    raise self._undecodable() from error
-                body = chunk.rstrip(b"\r\n")
-                if body:
-                    lines += pending + body.count(b"\n")
-                    pending = chunk.count(b"\n") - body.count(b"\n")
+                if not chunk.isascii() or decoder.getstate()[0]:
+                    try:
+                        decoder.decode(chunk)
+                    except UnicodeError as error:
+                        raise self._undecodable() from error
+                blank = chunk.count(b"\n", len(chunk.rstrip(b"\r\n")))
+                inside = chunk.count(b"\n") - blank
+                if chunk.strip(b"\r\n"):
+                    lines += pending + inside
+                    pending = blank
                     seen = True
                 else:
-                    pending += chunk.count(b"\n")
+                    pending += blank
         return lines + 1 if seen else 0
 
     def _load_fast(self, con: Connection, chosen: Mapping[str, int], whole: Sequence[int | None] | None) -> bool:
@@ -172,8 +174,8 @@ class CsvSource:
         expected = self._count_lines() - skip
         table = read_csv(self.path, width, skip, self.delimiter, "gzip" if self.compressed else "none")
         try:
-            select = select_raw(chosen, width, "f{}".format, whole)
-            con.execute(f"CREATE OR REPLACE TABLE raw AS SELECT {select} FROM {table}")
+            select = select_raw(chosen, width, "f{}".format, table, whole=whole)
+            con.execute(f"CREATE OR REPLACE TABLE raw AS {select}")
         except duckdb.Error:
             return False
         (rows,) = one(con, "SELECT count(*) FROM raw")

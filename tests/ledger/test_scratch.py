@@ -12,6 +12,7 @@ import pytest
 
 from retention_xl.errors import LedgerError
 from retention_xl.ledger import read_ledger
+from retention_xl.ledger.database import LEAST_SCRATCH, Connection, allowed
 from retention_xl.ledger.scratch import LOCK, PREFIX, Scratch, sweep
 
 ROOT = Path(__file__).parents[2]
@@ -63,3 +64,17 @@ def test_a_ledger_that_cannot_be_read_leaves_no_folder(place: Path, tmp_path_fac
     with pytest.raises(LedgerError):
         read_ledger(path)
     assert list(place.iterdir()) == []
+
+
+def test_what_a_statement_may_write_to_disk_is_limited_and_named(tmp_path: Path) -> None:
+    with Connection(None, tmp_path / "scratch", lambda text, fraction: None, 0, 1) as con:
+        con.execute("SET memory_limit = '30MB'")
+        con.execute("SET threads = 1")
+        with pytest.raises(LedgerError, match=r"not enough memory or disk.*TMPDIR") as raised:
+            con.execute("CREATE TABLE far AS SELECT range AS a, hash(range) AS b FROM range(20000000) ORDER BY b")
+    assert str(tmp_path) in str(raised.value)
+
+
+def test_a_large_source_may_write_more() -> None:
+    assert allowed(10 << 30) == 8 * (10 << 10)
+    assert allowed(0) == LEAST_SCRATCH

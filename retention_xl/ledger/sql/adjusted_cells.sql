@@ -7,4 +7,5 @@ FROM (
     UNION ALL SELECT customer, month, 0, -1 FROM present
 ) p
 GROUP BY p.customer, p.month
-HAVING sum(p.cents) <> 0 OR min(p.invoices) = -1;
+HAVING sum(p.cents) <> 0 OR min(p.invoices) = -1
+ORDER BY 1, 2;

@@ -5,21 +5,35 @@ WITH moved AS (
         coalesce(e.paused, 0) AS paused, coalesce(e.held, 0) AS held
     FROM moves m LEFT JOIN effects e ON e.customer = m.customer AND e.month = m.month
 ),
+-- how each active customer month came about: 1 new, 2 back again, 3 more than before, 4 less, 5 the same
+came AS (
+    SELECT month, how, count(*) AS customers, sum(cents) AS cents, sum(like_cents) AS like_cents,
+        sum(CASE WHEN how > 2 THEN before_cents ELSE 0 END) AS before_cents, sum(fx) AS fx, sum(paused) AS paused
+    FROM (
+        SELECT *,
+            CASE
+                WHEN before_month IS NULL THEN 1
+                WHEN before_month < month - 1 THEN 2
+                WHEN like_cents > before_cents THEN 3
+                WHEN like_cents < before_cents THEN 4
+                ELSE 5
+            END AS how
+        FROM moved WHERE month <= $month
+    ) h
+    GROUP BY month, how
+),
 arrivals AS (
-    SELECT month,
-        sum(cents) AS closing,
-        count(*) AS closing_customers,
-        coalesce(sum(like_cents) FILTER (WHERE before_month IS NULL), 0) AS new,
-        count(*) FILTER (WHERE before_month IS NULL) AS new_customers,
-        coalesce(sum(like_cents) FILTER (WHERE before_month < month - 1), 0) AS reactivation,
-        count(*) FILTER (WHERE before_month < month - 1) AS reactivated_customers,
-        coalesce(sum(like_cents - before_cents) FILTER (WHERE before_month = month - 1 AND like_cents > before_cents), 0) AS expansion,
-        count(*) FILTER (WHERE before_month = month - 1 AND like_cents > before_cents) AS expanded_customers,
-        coalesce(sum(before_cents - like_cents) FILTER (WHERE before_month = month - 1 AND like_cents < before_cents), 0) AS contraction,
-        count(*) FILTER (WHERE before_month = month - 1 AND like_cents < before_cents) AS contracted_customers,
-        coalesce(sum(before_cents) FILTER (WHERE before_month = month - 1), 0) AS kept_opening,
-        sum(fx) AS fx, sum(paused) AS paused
-    FROM moved WHERE month <= $month GROUP BY month
+    SELECT month, sum(cents) AS closing, sum(customers) AS closing_customers,
+        sum(like_cents) FILTER (WHERE how = 1) AS new,
+        sum(customers) FILTER (WHERE how = 1) AS new_customers,
+        sum(like_cents) FILTER (WHERE how = 2) AS reactivation,
+        sum(customers) FILTER (WHERE how = 2) AS reactivated_customers,
+        sum(like_cents - before_cents) FILTER (WHERE how = 3) AS expansion,
+        sum(customers) FILTER (WHERE how = 3) AS expanded_customers,
+        sum(before_cents - like_cents) FILTER (WHERE how = 4) AS contraction,
+        sum(customers) FILTER (WHERE how = 4) AS contracted_customers,
+        sum(before_cents) AS kept_opening, sum(fx) AS fx, sum(paused) AS paused
+    FROM came GROUP BY month
 ),
 losses AS (
     SELECT month + 1 AS month, sum(cents + held) AS churn, count(*) AS lost_customers, sum(held) AS held

@@ -1,9 +1,10 @@
 -- Each subscription as a customer of its own. A line that names none belongs to the customer's only one, if there is only one.
 CREATE OR REPLACE TABLE line_subscriptions AS
 WITH named AS (
-    SELECT l.line, l.customer, coalesce(b.subscription, lower(l.plan)) AS subscription,
-        coalesce(nullif(trim(s.raw_subscription), ''), l.plan) AS shown
+    SELECT l.line, l.customer, coalesce(b.subscription, lower(x.plan)) AS subscription,
+        coalesce(nullif(trim(s.raw_subscription), ''), x.plan) AS shown
     FROM lines l
+    JOIN texts x ON x.texts = l.texts
     JOIN source s ON s.line = l.line
     LEFT JOIN subscriptions b ON b.line = l.line
     WHERE l.customer IS NOT NULL

@@ -1,10 +1,10 @@
 -- The net amount of each line that has something to take off, or a quantity to be multiplied by; `code` is why it has none.
 CREATE OR REPLACE TABLE deductions AS
 WITH gross AS (
-    SELECT s.line, coalesce(plain_cents(s.raw_amount), a.cents) AS stated,
-        CASE WHEN $has_quantity THEN p.cents ELSE coalesce(plain_cents(s.raw_amount), a.cents) END AS own
+    SELECT s.line, coalesce(s.exact_amount, plain_cents(s.text_amount), a.cents) AS stated,
+        CASE WHEN $has_quantity THEN p.cents ELSE coalesce(s.exact_amount, plain_cents(s.text_amount), a.cents) END AS own
     FROM source s
-    LEFT JOIN read_amounts a ON a.text = s.raw_amount AND a.typed = s.amount_typed
+    LEFT JOIN read_amounts a ON a.text = s.text_amount AND a.typed = s.amount_typed
     LEFT JOIN products p ON p.text = s.raw_amount AND p.typed = s.amount_typed AND p.quantity = s.raw_quantity
     WHERE NOT s.is_blank
 ),

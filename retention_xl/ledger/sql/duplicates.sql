@@ -1,12 +1,9 @@
--- Lines that repeat an earlier one in every cell. `id_repeats`: the number that the source gives the line repeats too.
+-- Lines that repeat an earlier one in every cell, of those whose hash is met twice. `id_repeats`: the number that the source gives the line repeats too.
 CREATE OR REPLACE TABLE duplicates AS
-WITH met_twice AS (
-    SELECT line_hash FROM lines WHERE refusal <> 'damaged_line' GROUP BY line_hash HAVING count(*) > 1
-),
-candidates AS (
-    SELECT l.line, l.line_hash, l.customer, l.day, l.own_cents, s.raw_line
+WITH candidates AS (
+    SELECT l.line, s.line_hash, l.customer, l.day, l.own_cents, s.raw_line
     FROM lines l JOIN source s ON s.line = l.line
-    WHERE l.line_hash IN (SELECT line_hash FROM met_twice) AND l.refusal <> 'damaged_line'
+    WHERE s.line_hash IN (SELECT line_hash FROM met_twice) AND s.damage = ''
 ),
 counted AS (
     SELECT *,

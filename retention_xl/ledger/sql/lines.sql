@@ -1,37 +1,6 @@
 -- Every line of the source, typed, with the reason to refuse it ('' where it is taken) and what it is to the figures (`role`).
 CREATE OR REPLACE TABLE lines AS
-WITH joined AS (
-    SELECT
-        s.line, s.damage, s.line_hash, s.raw_date, s.raw_amount,
-        trim(s.raw_plan) AS plan, trim(s.raw_tier) AS tier, trim(s.raw_region) AS region, trim(s.raw_channel) AS channel,
-        trim(s.raw_reason) AS reason,
-        i.customer, i.state AS id_state, i.is_total, i.respelled, i.unlike,
-        coalesce(plain_day(s.raw_date), d.day) AS day, coalesce(d.code, '') AS day_code,
-        CASE WHEN x.line IS NULL THEN coalesce(plain_cents(s.raw_amount), a.cents) ELSE x.cents END AS own,
-        CASE WHEN x.code <> '' THEN x.code ELSE coalesce(a.code, '') END AS amount_code,
-        coalesce(a.rounded, FALSE) AS rounded,
-        k.kind AS stated_kind, coalesce(u.code, '') AS status_code,
-        c.currency, c.rate, c.code AS currency_code, c.assumed AS currency_assumed,
-        $has_currency AND a.sign <> '' AND a.sign <> c.currency AS sign_differs,
-        t.months AS term_months, t.code AS term_code, trim(s.raw_term) <> '' AS term_stated,
-        CASE WHEN $has_start THEN coalesce(plain_day(s.raw_start), ds.day) END AS starts,
-        CASE WHEN $has_start THEN coalesce(ds.code, '') ELSE '' END AS start_code,
-        CASE WHEN $has_end THEN coalesce(plain_day(s.raw_end), de.day) END AS ends,
-        CASE WHEN $has_end THEN coalesce(de.code, '') ELSE '' END AS end_code
-    FROM source s
-    LEFT JOIN spellings i ON i.spelling = s.raw_customer
-    LEFT JOIN read_dates d ON d.field = 'date' AND d.text = s.raw_date
-    LEFT JOIN read_dates ds ON ds.field = 'start' AND ds.text = s.raw_start
-    LEFT JOIN read_dates de ON de.field = 'end' AND de.text = s.raw_end
-    LEFT JOIN read_amounts a ON a.text = s.raw_amount AND a.typed = s.amount_typed
-    LEFT JOIN deductions x ON x.line = s.line
-    LEFT JOIN read_kinds k ON k.text = s.raw_kind
-    LEFT JOIN read_statuses u ON u.text = s.raw_status
-    LEFT JOIN read_currencies c ON c.text = CASE WHEN $has_currency THEN s.raw_currency ELSE coalesce(a.sign, '') END
-    LEFT JOIN read_terms t ON t.text = s.raw_term AND t.count_text = s.raw_term_count
-    WHERE NOT s.is_blank
-),
-kinded AS (
+WITH kinded AS (
     SELECT *,
         CASE
             WHEN amount_code = 'amount_blank' AND stated_kind IN ('cancel', 'reactivate', 'pause') THEN 0
@@ -43,7 +12,7 @@ kinded AS (
             WHEN $recurring THEN 'credit'
             ELSE 'refund'
         END AS kind
-    FROM joined
+    FROM told
 ),
 begun AS (
     SELECT *, coalesce(starts, day) AS first_day FROM kinded
@@ -112,8 +81,8 @@ judged AS (
     FROM billed
 )
 SELECT
-    line, line_hash, customer, day, period_number(day) AS month, kind, own_cents, currency, cents, refusal,
-    plan, tier, region, channel, reason,
+    line, customer, day, period_number(day) AS month, kind, own_cents, currency, cents, refusal,
+    texts,
     CASE
         WHEN kind IN ('tax', 'cancel', 'reactivate', 'pause') THEN kind
         WHEN NOT $recurring THEN CASE WHEN kind IN ('refund', 'credit') OR own_cents < 0 THEN 'refund' ELSE 'purchase' END
@@ -127,16 +96,21 @@ SELECT
     CASE WHEN may_recur AND months > 0 THEN period_number(first_day) END AS first_month,
     CASE WHEN may_recur AND months > 0 THEN periods_served(first_day, until, months) END AS covered,
     CASE WHEN may_recur AND months > 0 AND cents IS NOT NULL THEN share_of(cents, months) END AS mrr,
-    -- worth telling, though the line is taken
-    respelled AND refusal = '' AS respelled,
-    unlike AND refusal = '' AS unlike,
-    rounded,
-    amount_code = 'dash' AND refusal = '' AS dash,
-    $has_kind AND stated_kind = '' AND refusal = '' AS kind_assumed,
-    $has_currency AND currency_assumed AND refusal = '' AS currency_assumed,
-    status_code = 'status_unknown' AND refusal = '' AS status_unknown,
-    coalesce(sign_differs, FALSE) AND refusal = '' AS sign_differs,
-    may_recur AND months > 0 AND ending = 'part' AND refusal = '' AS part_months,
-    may_recur AND months = 0 AND ending = '' AND NOT term_stated AND own_cents <> 0 AND refusal = '' AS no_term,
-    may_recur AND ending = 'none' AND own_cents <> 0 AND refusal = '' AS one_day
+    -- worth telling, though the line is taken: each word between blanks
+    CASE
+        WHEN NOT $marked OR refusal <> '' THEN ''
+        ELSE concat(
+            CASE WHEN respelled THEN ' respelled ' ELSE '' END,
+            CASE WHEN unlike THEN ' unlike ' ELSE '' END,
+            CASE WHEN rounded THEN ' rounded ' ELSE '' END,
+            CASE WHEN amount_code = 'dash' THEN ' dash ' ELSE '' END,
+            CASE WHEN $has_kind AND stated_kind = '' THEN ' kind_assumed ' ELSE '' END,
+            CASE WHEN $has_currency AND currency_assumed THEN ' currency_assumed ' ELSE '' END,
+            CASE WHEN status_code = 'status_unknown' THEN ' status_unknown ' ELSE '' END,
+            CASE WHEN sign_differs THEN ' sign_differs ' ELSE '' END,
+            CASE WHEN may_recur AND months > 0 AND ending = 'part' THEN ' part_months ' ELSE '' END,
+            CASE WHEN may_recur AND months = 0 AND ending = '' AND NOT term_stated AND own_cents <> 0 THEN ' no_term ' ELSE '' END,
+            CASE WHEN may_recur AND ending = 'none' AND own_cents <> 0 THEN ' one_day ' ELSE '' END
+        )
+    END AS marks
 FROM judged;

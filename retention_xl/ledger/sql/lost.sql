@@ -9,10 +9,10 @@ WITH gone AS (
     WHERE s.to_month + 1 > $since AND s.to_month + 1 <= $month
 ),
 stated AS (
-    SELECT customer, line, day, month, reason
-    FROM lines
-    WHERE refusal = '' AND reason <> '' AND day <= $month_end AND customer IN (SELECT customer FROM gone)
-      AND (role = 'cancel' OR NOT EXISTS (SELECT 1 FROM lines WHERE role = 'cancel' AND refusal = ''))
+    SELECT l.customer, l.line, l.day, l.month, x.reason
+    FROM lines l JOIN texts x ON x.texts = l.texts
+    WHERE l.refusal = '' AND x.reason <> '' AND l.day <= $month_end AND l.customer IN (SELECT customer FROM gone)
+      AND (l.role = 'cancel' OR NOT EXISTS (SELECT 1 FROM lines WHERE role = 'cancel' AND refusal = ''))
 ),
 service AS (
     SELECT g.customer, g.month, max(coalesce(l.until, l.day)) AS ends

@@ -13,9 +13,10 @@ WITH sides AS (
     GROUP BY m.customer
 ),
 known AS (
-    SELECT l.*, days_between(l.day, DATE '1970-01-01') * 10000000000 + l.line AS stamp,
+    SELECT l.customer, l.day, l.role, l.months, l.mrr, l.first_month, l.until, x.plan, x.tier, x.region, x.channel, x.reason,
+        days_between(l.day, DATE '1970-01-01') * 10000000000 + l.line AS stamp,
         coalesce(days_between(l.first_day, DATE '1970-01-01'), 0) * 10000000000 + l.line AS service_stamp
-    FROM lines l
+    FROM lines l JOIN texts x ON x.texts = l.texts
     WHERE l.refusal = '' AND (l.day <= $month_end OR l.first_month <= $month) AND l.customer IN (SELECT customer FROM sides)
 ),
 told AS (

@@ -2,8 +2,8 @@
 -- billed before does not count meanwhile, nor after a pause that lasted longer: then the customer is lost.
 CREATE OR REPLACE TABLE pauses AS
 WITH asked AS (
-    SELECT l.customer, coalesce(b.subscription, lower(l.plan)) AS subscription, l.day, l.line
-    FROM lines l LEFT JOIN subscriptions b ON b.line = l.line
+    SELECT l.customer, coalesce(b.subscription, lower(x.plan)) AS subscription, l.day, l.line
+    FROM lines l JOIN texts x ON x.texts = l.texts LEFT JOIN subscriptions b ON b.line = l.line
     WHERE l.role = 'pause' AND l.refusal = ''
 ),
 resumed AS (

@@ -6,4 +6,5 @@ FROM lines l
 JOIN spans s ON s.covered = l.covered
 WHERE l.role = 'recurring' AND l.refusal = '' AND l.first_month + s.step <= (SELECT last_month FROM extent)
 GROUP BY l.customer, l.first_month + s.step
-HAVING sum(l.mrr) <> 0;
+HAVING sum(l.mrr) <> 0
+ORDER BY 1, 2;

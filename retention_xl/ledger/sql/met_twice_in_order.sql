@@ -1,0 +1,8 @@
+-- The same, sorted once: equal hashes are neighbours.
+CREATE OR REPLACE TABLE met_twice AS
+SELECT DISTINCT line_hash
+FROM (
+    SELECT line_hash, lag(line_hash) OVER () AS above
+    FROM (SELECT line_hash FROM source WHERE NOT is_blank AND damage = '' ORDER BY line_hash)
+)
+WHERE line_hash = above;
