@@ -128,7 +128,10 @@ def _seen_nature(con: Connection, columns: Mapping[str, ColumnChoice]) -> tuple[
 
 
 def _settle_duplicates(con: Connection, wanted: str) -> None:
-    con.execute(sql("met_twice_in_order" if con.keeps_order else "met_twice"))
+    if con.keeps_order:
+        con.execute(sql("met_twice_in_order"))
+    if not con.keeps_order or one(con, "SELECT count(*) FROM met_twice WHERE astray")[0]:
+        con.execute(sql("met_twice"))
     con.execute(sql("duplicates"))
     if not one(con, "SELECT count(*) FROM duplicates")[0]:
         return

@@ -57,8 +57,8 @@ def view_told(con: Connection, fields: Collection[str]) -> None:
     else:
         view.column("status_code", "''")
     _currency(view, "currency" in fields)
-    same_count = "TRUE" if "term_count" not in fields else "t.count_text = s.raw_term_count"
-    view.join("read_terms", "t", f"t.text = s.raw_term AND {same_count}", view.count("read_terms") == 1)
+    counted = " AND t.count_text = s.raw_term_count" if view.any("read_terms", "count_text <> ''") else ""
+    view.join("read_terms", "t", f"t.text = s.raw_term{counted}", view.count("read_terms") == 1)
     for name, value in (
         ("term_months", "t.months"),
         ("term_code", "t.code"),
