@@ -2,7 +2,10 @@
 -- a line meets another after all or lies below one that it should be above.
 CREATE OR REPLACE TABLE cells AS
 SELECT customer, month, cents,
-    CAST(CASE WHEN lag(customer) OVER () > customer OR (lag(customer) OVER () = customer AND lag(month) OVER () >= month) THEN 2 ELSE 1 END AS SMALLINT) AS invoices
+    CAST(CASE
+        WHEN lag(customer) OVER () > customer OR (lag(customer) OVER () = customer AND lag(month) OVER () >= month) THEN 2
+        ELSE 1
+    END AS SMALLINT) AS invoices
 FROM (
     SELECT l.customer, CAST(l.first_month + s.step AS INTEGER) AS month, l.mrr AS cents
     FROM lines l
