@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import re
 import zipfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import partial
@@ -28,6 +30,19 @@ class Monthly(NamedTuple):
     remarks: Sequence[str]  # about texts that had to be cut, what was verified and printed
 
 
+@contextmanager
+def collector_at_rest() -> Iterator[None]:
+    """All that a report is made of lives until it is written: to look through it for garbage costs a sixth of the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+@collector_at_rest()
 def write_monthly(
     ledger: Any,
     name: str,

@@ -145,8 +145,12 @@ def at_risk(facts: Facts, values: Mapping[str, float]) -> Risk | None:
     found = evidence_of(facts, values)
     lowest, weights = values["risk.listed"], {sign.key: values[sign.weight_key] for sign in found.signs}
     reached: list[tuple[float, Pair, Evidence]] = []
+    scores: dict[tuple[str, ...], float] = {}
     for pair, evidence in found.customers:
-        score = round(min(1.0, sum(weights[key] for key in evidence.counting)), DIGITS)
+        counting = evidence.counting
+        if counting not in scores:
+            scores[counting] = round(min(1.0, sum(weights[key] for key in counting)), DIGITS)
+        score = scores[counting]
         if score >= lowest and score > 0:
             reached.append((score, pair, evidence))
     if not reached:

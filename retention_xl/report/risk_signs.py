@@ -108,7 +108,8 @@ def evidence_of(facts: Facts, values: Mapping[str, float]) -> Found:
         "tickets": bool(beside.tickets),
         "quote": any(card.open_quote for card in cards.values()),
         "contact": any(card.last_contact for card in cards.values()),
-        "renewal": any(_contract_end(pair, cards.get(pair.name), day) for pair in active),
+        "renewal": (bool(cards) or bool(set(map(attrgetter("term_months"), active)) - {None, 1}))
+        and any(_contract_end(pair, cards.get(pair.name), day) for pair in active),
         "young": any(pair.first_month != first for pair in active),
     }
     signs = tuple(
@@ -133,7 +134,7 @@ def evidence_of(facts: Facts, values: Mapping[str, float]) -> Found:
         if pair.opening and pair.closing is not None:
             cut = pair.opening - pair.closing
             known["contraction"] = round(100 * cut / pair.opening, 1) if cut > 0 else 0.0
-        if name in answers:
+        if answers and name in answers:
             known["detractor"] = answers[name]
         if ticketed:
             known["tickets"] = float(tickets[name])
@@ -174,10 +175,10 @@ def leaving(facts: Facts) -> dict[str, Leaving]:
     day = facts.end(facts.month)
     found: dict[str, Leaving] = {}
     for pair in facts.pairs:
-        if pair.closing and pair.cancelled_on is not None and (pair.paid_through is None or pair.paid_through > day):
+        if pair.cancelled_on is not None and pair.closing and (pair.paid_through is None or pair.paid_through > day):
             group = _stated(pair.reason)
             found[pair.name] = Leaving(pair.cancelled_on, pair.paid_through, group == "payment", group)
-    paying = {pair.name for pair in facts.pairs if pair.closing}
+    paying = {pair.name for pair in facts.pairs if pair.closing} if facts.supporting.cancellations else frozenset()
     for given in facts.supporting.cancellations:
         if given.day > day and given.name in paying:
             group = _stated(given.reason)

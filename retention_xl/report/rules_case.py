@@ -117,12 +117,12 @@ class Case:
     @cached_property
     def opening_pairs(self) -> tuple[Pair, ...]:
         """Customers active at the opening."""
-        return tuple(pair for pair in self.facts.pairs if pair.opening is not None)
+        return tuple([pair for pair in self.facts.pairs if pair.opening is not None])
 
     @cached_property
     def closing_pairs(self) -> tuple[Pair, ...]:
         """Customers active at the closing."""
-        return tuple(pair for pair in self.facts.pairs if pair.closing is not None)
+        return tuple([pair for pair in self.facts.pairs if pair.closing is not None])
 
     @cached_property
     def lost_pairs(self) -> tuple[Pair, ...]:
@@ -192,12 +192,12 @@ def reaches(value: float, limit: float) -> bool:
 
 def at_opening(pairs: Iterable[Pair]) -> tuple[tuple[str, int], ...]:
     """Names with what they paid at the opening."""
-    return tuple((pair.name, pair.opening or 0) for pair in pairs)
+    return tuple([(pair.name, pair.opening or 0) for pair in pairs])
 
 
 def at_closing(pairs: Iterable[Pair]) -> tuple[tuple[str, int], ...]:
     """Names with what they pay at the closing."""
-    return tuple((pair.name, pair.closing or 0) for pair in pairs)
+    return tuple([(pair.name, pair.closing or 0) for pair in pairs])
 
 
 def largest_first(customers: Iterable[tuple[str, int]], number: int | None = None) -> list[tuple[str, int]]:
@@ -214,4 +214,4 @@ def largest_first(customers: Iterable[tuple[str, int]], number: int | None = Non
 
 def total(customers: Iterable[tuple[str, int]]) -> int:
     """Revenue of all of them in cents."""
-    return sum(cents for _, cents in customers)
+    return sum(map(itemgetter(1), customers))

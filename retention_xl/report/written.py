@@ -13,6 +13,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import islice
 from typing import NamedTuple
 
 from retention_xl.report.cells import Addresses, Cell, Content, List
@@ -30,6 +31,8 @@ _WIDTH = 5  # letters of a digest of 30 bits
 _BITS = 6 * _WIDTH
 _MASK = (1 << _BITS) - 1
 _PLACE = {letter: place for place, letter in enumerate(_LETTERS)}
+_PAIRS = [first + second for first in _LETTERS for second in _LETTERS]
+_ROWS_AT_ONCE = 500
 _NOTHING = _LETTERS[0] * _WIDTH
 _ROWS_A_CELL, _DIGESTS_A_CELL = 3_000, 6_000  # 30,000 of the 32,767 characters that a cell takes
 _LONGEST = 16_000  # characters of a text that count: one that had to be cut is still known
@@ -46,8 +49,13 @@ _IN_A_FORMULA = re.compile(
 
 def digest(text: bytes) -> int:
     """30 bits that sums of others do not make up."""
-    code = zlib.crc32(text)
-    return code * (code | 1) >> 16 & _MASK
+    (found,) = digests((text,))
+    return found
+
+
+def digests(texts: Iterable[bytes]) -> list[int]:
+    """The digest of each."""
+    return [code * (code | 1) >> 16 & _MASK for code in map(zlib.crc32, texts)]
 
 
 def text_digest(text: str) -> int:
@@ -92,6 +100,27 @@ def value_digest(value: object, date1904: bool = False) -> int:
     raise TypeError(f"{value!r} is no value of a cell")
 
 
+def column_digests(contents: Sequence[Content], date1904: bool) -> list[int] | None:
+    """`value_digest` of each of many values of one kind, blanks among them; None where they are of several kinds."""
+    kinds = set(map(type, contents))
+    blank = type(None) in kinds
+    kinds.discard(type(None))
+    if not kinds:
+        return [0] * len(contents)
+    if len(kinds) > 1 or not kinds <= {str, float, int, date}:
+        return None
+    if kinds <= {float, int}:
+        if not blank:
+            return digests(map(b"%.12g".__mod__, contents))  # type: ignore[arg-type]
+        return [0 if value is None else number_digest(value) for value in contents]  # type: ignore[arg-type]
+    if kinds == {str} and not blank:
+        texts = "".join(contents)  # type: ignore[arg-type]
+        if len(texts) <= _LONGEST and texts.isprintable() and "_x" not in texts:
+            return digests(map(str.encode, map(str.strip, contents)))  # type: ignore[arg-type]
+    known = {value: value_digest(value, date1904) for value in set(contents)}
+    return [known[value] for value in contents]
+
+
 class Sums(NamedTuple):
     """Of a row: its cells as they are, formulas as formulas, and as a person sees them, formulas as their results."""
 
@@ -127,6 +156,26 @@ class SheetDigest:
         if cells or values:
             before = self.rows.get(number, _EMPTY)
             self.rows[number] = Sums(before.cells + cells & _MASK, before.values + values & _MASK)
+
+    def add_rows(self, first: int, left: int, rows: Sequence[Sequence[Content]]) -> None:
+        """Rows one below the other: quickly where each column holds values of one kind."""
+        columns: list[list[int]] = []
+        for contents in zip(*rows, strict=True) if len(set(map(len, rows))) == 1 else ():
+            found = column_digests(contents, self.date1904)
+            if found is None:
+                break
+            columns.append(found)
+        if len(columns) != max(map(len, rows)):
+            for number, row in enumerate(rows, first):
+                self.add(number, left, row)
+            return
+        for column, found in enumerate(columns, left):
+            if any(found):
+                self.columns[column] = self.columns.get(column, 0) + sum(found) & _MASK
+        for number, total in enumerate(map(sum, zip(*columns, strict=True)), first):
+            if total:
+                before = self.rows.get(number, _EMPTY)
+                self.rows[number] = Sums(before.cells + total & _MASK, before.values + total & _MASK)
 
     def add_formula(self, column: int, formula: str) -> int:
         """Its digest; the sheet knows it again in this column."""
@@ -175,9 +224,11 @@ class Witness:
 
     @staticmethod
     def _passing(known: SheetDigest, area: Area, rows: Iterable[Sequence[Content]]) -> Iterator[Sequence[Content]]:
-        for number, row in enumerate(rows, area.top):
-            known.add(number, area.left, row)
-            yield row
+        number, source = area.top, iter(rows)
+        while chunk := list(islice(source, _ROWS_AT_ONCE)):
+            known.add_rows(number, area.left, chunk)
+            number += len(chunk)
+            yield from chunk
 
     def listing(self) -> List:
         """The rows of the hidden list. How many there are follows from the sheets' sizes, their content comes last."""
@@ -235,7 +286,7 @@ def recalled(rows: Iterable[Sequence[str]]) -> dict[str, SheetDigest] | None:
 def _letters(number: int) -> str:
     if not number:
         return _NOTHING
-    return "".join(_LETTERS[number >> shift & 63] for shift in range(_BITS - 6, -6, -6))
+    return _PAIRS[number >> 18] + _PAIRS[number >> 6 & 4095] + _LETTERS[number & 63]
 
 
 def _digests(text: str) -> list[int] | None:

@@ -29,9 +29,6 @@ from .styles import Styles
 _BEFORE_CALCULATION = ("definedNames", "externalReferences", "functionGroups", "sheets")
 
 
-CAPTION = 3  # rows above an area's first that may hold its heading and caption
-
-
 class Name(NamedTuple):
     """A defined name. `sheet` is the sheet it is limited to; `area` is None unless it is one plain area."""
 
