@@ -32,7 +32,7 @@ class Monthly(NamedTuple):
 
 @contextmanager
 def collector_at_rest() -> Iterator[None]:
-    """All that a report is made of lives until it is written: to look through it for garbage costs a sixth of the time."""
+    """What a report is made of lives until it is written: to look through it for garbage costs a sixth of the time."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:

@@ -111,7 +111,7 @@ def column_digests(contents: Sequence[Content], date1904: bool) -> list[int] | N
         return None
     if kinds <= {float, int}:
         if not blank:
-            return digests(map(b"%.12g".__mod__, contents))  # type: ignore[arg-type]
+            return digests(map(b"%.12g".__mod__, contents))
         return [0 if value is None else number_digest(value) for value in contents]  # type: ignore[arg-type]
     if kinds == {str} and not blank:
         texts = "".join(contents)  # type: ignore[arg-type]

@@ -91,7 +91,8 @@ def large_ledger(path: Path) -> Path:
                 'C' || lpad(id::VARCHAR, 7, '0') AS "Customer",
                 (DATE '2023-01-01' + to_months(month::INT) + to_days((hash(id * 37 + month) % 28)::INT))::DATE
                     AS "Date",
-                (cents + [500, -300, 0, 0, 0, 0][hash(id * 1000 + month) % 6 + 1]) / 100.0 AS "Amount",
+                (cents::INT + CASE hash(id * 1000 + month) % 6 WHEN 0 THEN 500 WHEN 1 THEN -300 ELSE 0 END) / 100.0
+                    AS "Amount",
                 'monthly' AS "Term"
             FROM customers, range({MONTHS}) AS months (month)
             WHERE month >= first AND month < first + stay

@@ -41,7 +41,7 @@ def formula(part: str, cell: str) -> str:
 SUMMARY, MOVERS, BRIDGE = (f"xl/worksheets/sheet{n}.xml" for n in (1, 2, 3))
 
 
-@pytest.mark.parametrize(("rows", "last"), [(1, 4), (2, 5), (3, 6), (300, 303)])
+@pytest.mark.parametrize(("rows", "last"), [(1, 4), (2, 5), (3, 6), (300, 303), (50_000, 50_003)])
 def test_references_on_other_sheets_follow_a_list(template: Path, rows: int, last: int) -> None:
     summary = grown(template, rows)[SUMMARY]
     assert formula(summary, "B5") == f"SUM(Movers!C4:C{last})"
@@ -51,7 +51,7 @@ def test_references_on_other_sheets_follow_a_list(template: Path, rows: int, las
     assert f'location="Movers!A{last + 3}"' in summary  # link to the footnote
 
 
-@pytest.mark.parametrize(("rows", "last"), [(1, 4), (3, 6), (300, 303)])
+@pytest.mark.parametrize(("rows", "last"), [(1, 4), (3, 6), (300, 303), (50_000, 50_003)])
 def test_what_stands_below_a_list_moves_with_all_that_belongs_to_it(template: Path, rows: int, last: int) -> None:
     parts = grown(template, rows)
     movers, shift = parts[MOVERS], last - 5
@@ -65,7 +65,7 @@ def test_what_stands_below_a_list_moves_with_all_that_belongs_to_it(template: Pa
     assert f'<protectedRange sqref="C4:C{last} C{8 + shift}"' in movers
 
 
-@pytest.mark.parametrize(("rows", "last"), [(3, 6), (300, 303)])
+@pytest.mark.parametrize(("rows", "last"), [(3, 6), (300, 303), (50_000, 50_003)])
 def test_rules_tables_names_and_charts_follow_a_list(template: Path, rows: int, last: int) -> None:
     parts = grown(template, rows)
     movers = parts[MOVERS]
