@@ -17,8 +17,8 @@ import thorough
 from retention_xl.sample import write_sample
 from retention_xl.sample_tables import write_sample_tables
 
-hypothesis.settings.register_profile("repeatable", derandomize=True, database=None, deadline=None)
-hypothesis.settings.load_profile("repeatable")
+hypothesis.settings.register_profile("thorough", derandomize=True, database=None, deadline=None)
+hypothesis.settings.register_profile("quick", hypothesis.settings.get_profile("thorough"), max_examples=30)
 
 LIBREOFFICE_PLACES = (
     "/Applications/LibreOffice.app/Contents/MacOS/soffice",
@@ -29,6 +29,10 @@ LIBREOFFICE_PLACES = (
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--thorough", action="store_true", help="run the tests marked thorough too")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    hypothesis.settings.load_profile("thorough" if thorough.asked_for(config) else "quick")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

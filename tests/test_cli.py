@@ -191,6 +191,7 @@ def test_rates_bring_several_currencies_together(run: Run, tmp_path: Path) -> No
     assert "225" in with_rates.out.split("(MRR)")[1].splitlines()[0]
 
 
+@pytest.mark.thorough
 def test_a_setting_of_the_company_counts(run: Run, tmp_path: Path) -> None:
     (tmp_path / "retention.toml").write_text("[targets]\ncrr = 0.5\n", "utf-8")
     done = run("report", "ledger.csv", "--settings", "retention.toml")

@@ -126,6 +126,7 @@ def test_the_end_of_a_part_of_a_month_is_meant_as_the_other_ends_are(
     assert months_of(ledger) == months
 
 
+@pytest.mark.thorough
 def test_a_stub_within_a_month_is_a_step_of_the_tie_out_and_who_came_and_went_is_counted(given: Given) -> None:
     steady = STEADY.replace("month\n", "month,,\n")
     ledger = given(SERVED + steady + "A,2023-03-05,invoice,7.00,,2023-03-05,2023-03-20\n")
@@ -198,6 +199,7 @@ def test_a_correction_of_the_same_day_is_told_from_the_next_renewal(given: Given
     assert months_of(ledger) == {"2023-05": 1000, "2023-06": 1000}
 
 
+@pytest.mark.thorough
 def test_a_credit_without_a_new_invoice_takes_nothing_from_the_next_renewal(given: Given) -> None:
     ledger = given(
         HEAD
@@ -231,6 +233,7 @@ def test_a_credit_is_billed_anew_within_31_days_or_not_at_all(given: Given, day:
     assert totals(ledger).get("reinvoices", 0) == pairs * 12000
 
 
+@pytest.mark.thorough
 def test_an_invoice_answers_one_credit_only(given: Given) -> None:
     """Two subscriptions, the second billed ahead; both are credited, and one invoice follows within reach of both."""
     steady = STEADY.replace("month\n", "month,,\n")

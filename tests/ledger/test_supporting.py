@@ -77,6 +77,7 @@ def test_a_customer_that_the_ledger_does_not_have_is_noted_and_counted(beside: A
     assert noted(ledger) == [("customers", 3, "Customer", "Zoe", "is no customer of the ledger")]
 
 
+@pytest.mark.thorough
 def test_a_customer_s_second_row_is_not_taken(beside: Any) -> None:
     ledger = beside(customers="Customer,Segment\nAnn,Small\nann,Large\n")
     assert ledger.facts("2026-03").supporting.customers["Ann"].segment == "Small"
@@ -133,6 +134,7 @@ def test_the_figures_of_the_ledger_do_not_depend_on_the_tables(beside: Any) -> N
     assert with_tables.fingerprint == without.fingerprint
 
 
+@pytest.mark.thorough
 def test_what_was_not_known_at_the_month_s_end_is_not_said(beside: Any) -> None:
     ledger = beside(
         customers="Customer,Last contact,Open quote,Activated,Contract end\n"
@@ -199,6 +201,7 @@ def test_a_notice_without_an_end_ends_with_what_is_paid_for(beside: Any) -> None
     assert notice.day == date(2027, 1, 20)
 
 
+@pytest.mark.thorough
 def test_a_notice_whose_end_has_passed_without_effect_was_taken_back(beside: Any) -> None:
     ledger = beside(cancellations="Customer,Notice,End of service\nBob,2026-01-25,2026-02-20\n")
     assert pair(ledger.facts("2026-03"), "Bob").cancelled_on is None
@@ -313,6 +316,7 @@ def test_each_row_that_breaks_a_rule_is_listed(beside: Any, table: str, text: st
     assert (ledger.tables[0].rows, ledger.tables[0].taken) == (2, 1)
 
 
+@pytest.mark.thorough
 def test_spend_in_another_currency_is_converted(beside: Any) -> None:
     ledger = beside(
         LEDGER.replace("Term\n", "Term,Currency\n").replace("ly\n", "ly,EUR\n").replace("ual\n", "ual,EUR\n"),
@@ -366,6 +370,7 @@ def book(path: Path, **sheets: str) -> Path:
 TABLE = "Kunde,Segment\nAnn,Small"
 
 
+@pytest.mark.thorough
 def test_a_sheet_of_the_ledger_s_workbook_is_read_by_its_name(given: Given, tmp_path: Path) -> None:
     content = book(
         tmp_path / "made.xlsx", Billing=LEDGER, Kunden="Kunde,Segment\nAnn,Small", Remarks="a,b\n1,2"

@@ -233,6 +233,7 @@ def test_every_sentence_is_finished() -> None:
                 assert action.what_to_do.endswith("."), action.what_to_do
 
 
+@pytest.mark.thorough
 def test_every_limit_of_a_rule_is_read_by_its_condition(monkeypatch: pytest.MonkeyPatch) -> None:
     read = set()
     limit = Case.limit

@@ -175,6 +175,7 @@ def test_every_formula_of_all_signs_is_recalculated_to_the_value_shown(tmp_path:
         assert compare(cached(path), recalculate(path)) == []
 
 
+@pytest.mark.thorough
 def test_a_single_sign_and_a_single_customer_make_a_sheet(tmp_path: Path) -> None:
     facts = facts_of({"Anna": [100, 100, 50], "Ben": [300, 300, 300]})
     path = tmp_path / "report.xlsx"
@@ -215,6 +216,7 @@ def test_the_check_ties_the_list_and_the_others_to_the_closing(tmp_path: Path) -
     assert recalc_ironcalc(path)["Checks", f"G{row[0].row}"] == "FAIL"
 
 
+@pytest.mark.thorough
 def test_what_would_add_the_missing_signs_is_said(tmp_path: Path) -> None:
     path = tmp_path / "report.xlsx"
     write_report(report_of(replace(signed_facts(), supporting=Supporting())), path)

@@ -69,6 +69,7 @@ def columns_of(seed: int) -> list[list[Content]]:
     return columns
 
 
+@pytest.mark.few(8)
 @pytest.mark.parametrize("seed", range(30))
 def test_a_column_is_written_as_its_cells_are_one_by_one(seed: int) -> None:
     columns = columns_of(seed)
