@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 MANY = 2000  # different histories
 
 
+LONG_GAP = 1000  # from one frequency to the next; building up from x to x would take longer than the gamma function
+
+
 def fit_bgnbd(frequency: list[float], recency: list[float], age: list[float]) -> list[float]:
     """r, alpha, a, b of the BG/NBD model by maximum likelihood.
 
@@ -66,6 +69,12 @@ def bgnbd_objective(histories: list[tuple[int, float, float, int]]) -> Objective
         gamma_ratio = gamma_slope = beta_ratio = beta_slope_a = beta_slope_b = 0.0
         reached = 0
         for repeats, group in by_frequency.items():
+            if repeats - reached > LONG_GAP:
+                gamma_ratio, gamma_slope = lgamma(r + repeats) - lgamma(r), digamma(r + repeats) - digamma(r)
+                beta_ratio = lgamma(b + repeats) - lgamma(b) + lgamma(a + b) - lgamma(a + b + repeats)
+                beta_slope_a = digamma(a + b) - digamma(a + b + repeats)
+                beta_slope_b = digamma(b + repeats) - digamma(b) + beta_slope_a
+                reached = repeats
             while reached < repeats:
                 gamma_ratio += log(r + reached)
                 gamma_slope += 1 / (r + reached)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Sequence
 from math import exp, lgamma, log
+from time import process_time
 
 import pytest
 
 import retention_xl as rx
+from retention_xl.metrics import purchase_fits
 from retention_xl.metrics.fitting import digamma, fit_positive, minimise
 from retention_xl.metrics.hypergeometric import first_of_one, gauss_series
 
@@ -217,3 +219,21 @@ def test_a_fit_of_many_different_customers_is_the_top_of_their_own_likelihood() 
     assert len(set(rows)) > 4500
     [fitted] = rx.bgnbd_fit(*zip(*rows, strict=True))
     assert_it_is_the_top(lambda params: bgnbd_likelihood(rows, params), fitted)
+
+
+@pytest.mark.parametrize("mistaken", [1_200_000, 1e15, 1e308])
+def test_a_column_of_money_taken_for_frequencies_is_refused_at_once(mistaken: float) -> None:
+    started = process_time()
+    with pytest.raises(rx.MetricError, match="BGNBD_FIT") as refused:
+        rx.bgnbd_fit([0, 1, mistaken, 3, 2], [0, 1, 2, 3, 2.5], [5] * 5)
+    assert refused.value.code == "#NUM!"
+    assert process_time() - started < 1
+
+
+def test_a_long_gap_between_frequencies_is_bridged_as_it_is_built_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    histories = [(0, 0.0, 1.0, 3), (1, 0.3, 1.0, 2), (2000, 0.9, 1.0, 1), (2500, 0.8, 1.1, 1)]
+    value, slopes = purchase_fits.bgnbd_objective(histories)([0.3, 0.5, 0.7, 1.9])
+    monkeypatch.setattr(purchase_fits, "LONG_GAP", 10_000)
+    built_up, its_slopes = purchase_fits.bgnbd_objective(histories)([0.3, 0.5, 0.7, 1.9])
+    assert value == pytest.approx(built_up, rel=1e-12)
+    assert slopes == pytest.approx(its_slopes, rel=1e-9)
