@@ -153,7 +153,9 @@ def _workbook(sheets: Sequence[Sheet], hidden: bool) -> str:
 
 
 def _sheet(sheet: Sheet) -> str:
-    code_name = f"<sheetPr codeName={quoteattr(sheet.code_name)}/>" if sheet.code_name else ""
+    code_name = f" codeName={quoteattr(sheet.code_name)}" if sheet.code_name else ""
+    # On A4 landscape, all columns on one page: a wide sheet would print a page for each few of them.
+    properties = f'<sheetPr{code_name}><pageSetUpPr fitToPage="1"/></sheetPr>'
     columns = (
         f'<col min="{number}" max="{number}" width="{width}" customWidth="1"/>'
         for number, width in enumerate(sheet.widths, 1)
@@ -166,7 +168,8 @@ def _sheet(sheet: Sheet) -> str:
         if sheet.fixed_rows
         else ""
     )
-    return f'<worksheet xmlns="{MAIN}">{code_name}{view}{widths}<sheetData>{rows}</sheetData></worksheet>'
+    paper = '<pageSetup paperSize="9" fitToHeight="0" orientation="landscape"/>'
+    return f'<worksheet xmlns="{MAIN}">{properties}{view}{widths}<sheetData>{rows}</sheetData>{paper}</worksheet>'
 
 
 def _row(number: int, row: Sequence[Cell]) -> str:

@@ -125,6 +125,12 @@ def test_a_wrong_answer_to_a_case_fails(kind: str, old: str, new: str, selftest:
     assert found[NAMES[row - FIRST_ROW]] == "FAIL"
 
 
+def test_it_prints_all_its_columns_on_one_page(selftest: Path) -> None:
+    for sheet in openpyxl.load_workbook(selftest).worksheets:
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage, sheet.title
+        assert (sheet.page_setup.orientation, sheet.page_setup.fitToHeight) == ("landscape", 0), sheet.title
+
+
 def test_the_workbook_is_the_same_each_time(selftest: Path, tmp_path: Path) -> None:
     assert write_selftest(tmp_path / "again.xlsx").read_bytes() == selftest.read_bytes()
 
