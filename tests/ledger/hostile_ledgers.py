@@ -1,7 +1,7 @@
 """Ledgers of a made-up subscription business with every kind of dirt at once, and the truth of each customer.
 
 The truth is counted by loops over months, from what was sold, never from the lines: month ends inside the service, an
-invoice that is not paid no longer counts 30 days past due.
+invoice that is not paid no longer counts 30 days past due, of several in a row the first, also across an absence.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def hostile(seed: int) -> Hostile:
     damaged: set[str] = set()
     for number, sale in enumerate(sales):
         row = _row(r, number, sale, style, order)
-        code = _spoil(r, row) or ("not_billed" if sale.status in ("void", "draft") else "")
+        code = "not_billed" if sale.status in ("void", "draft") else _spoil(r, row)
         if code:
             refused.append(code)
         if code not in ("", "not_billed"):
@@ -105,7 +105,7 @@ def _life(r: random.Random, customer: str, truth: dict[str, dict[str, int]]) -> 
         if r.random() < (0.05 if term == 1 else 0.2):
             if r.random() < 0.5:
                 return
-            anchor, step, unpaid_since = until + timedelta(r.randint(40, 200)), 0, None
+            anchor, step = until + timedelta(r.randint(40, 200)), 0
         elif r.random() < 0.05:
             price = max(term, int(price * r.choice([0.5, 0.8, 1.2, 1.5])))
 
