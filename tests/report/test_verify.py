@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import random
+import re
+import zipfile
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import openpyxl
 import pytest
+from lxml import etree
 
 from retention_xl.errors import HostError, RetentionError
 from retention_xl.report import verify as verifying
@@ -18,6 +22,7 @@ from retention_xl.report.verify import Engine, formula_cells, installed_engine, 
 from retention_xl.report.write import write_report, write_verified_report
 
 from .engines import cached, formulas
+from .sample_templates import repacked
 from .small_facts import facts_of
 from .test_monthly_workbook import report_of
 
@@ -83,6 +88,42 @@ def test_a_difference_stops_the_release_and_names_cell_formula_and_both_values(
     assert "No workbook was written." in said
     assert "\n  Checks!C5: shows 7.0, computed 0.0; =COUNTIF('Checks'!" in said
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_value_that_is_wrong_on_any_sheet_is_found_there(
+    report: Report, tmp_path: Path, engine: Engine, seed: int
+) -> None:
+    """One formula of each sheet shows another number; what depends on it is computed, not shown, and stays right."""
+    path = tmp_path / "report.xlsx"
+    write_report(report, path)
+    by_sheet: dict[str, list[str]] = {}
+    for formula in formula_cells(path):
+        if isinstance(formula.value, float):
+            by_sheet.setdefault(formula.sheet, []).append(formula.cell)
+    spoilt = {sheet: random.Random(seed).choice(cells) for sheet, cells in by_sheet.items()}
+    with zipfile.ZipFile(path) as package:
+        parts = {sheet: part for sheet, part in sheet_parts(package).items() if sheet in spoilt}
+
+    def spoil(content: dict[str, bytes]) -> None:
+        for sheet, cell in spoilt.items():
+            value = re.compile(rb'(<c r="%s"[^>]*><f>[^<]*</f><v>)([^<]*)' % cell.encode())
+            content[parts[sheet]], count = value.subn(
+                lambda found: found[1] + repr(float(found[2]) + 0.01).encode(), content[parts[sheet]]
+            )
+            assert count == 1, f"{sheet}!{cell}"
+
+    found = verify(repacked(path, spoil), engine)
+    assert {(d.cell.sheet, d.cell.cell) for d in found.differences} == set(spoilt.items())
+
+
+def sheet_parts(package: zipfile.ZipFile) -> dict[str, str]:
+    """The part of each worksheet by its name."""
+    rels = etree.fromstring(package.read("xl/_rels/workbook.xml.rels"))
+    targets = {one.get("Id"): "xl/" + one.get("Target").removeprefix("/xl/") for one in rels}
+    sheets = etree.fromstring(package.read("xl/workbook.xml")).iter("{*}sheet")
+    relation = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+    return {sheet.get("name"): targets[sheet.get(relation)] for sheet in sheets}
 
 
 def test_an_older_workbook_survives_a_stopped_release(report: Report, tmp_path: Path) -> None:
