@@ -10,8 +10,6 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import openpyxl
-
 from retention_xl.errors import TemplateError
 from retention_xl.report import risk
 from retention_xl.report import written as written_down
@@ -119,12 +117,14 @@ def read_previous(path: Path, closes_as: Callable[[str, str], bool] = lambda mon
 
     `closes_as` says whether the caller has the same closings by customer for a month: then they are not read.
     """
+    from openpyxl import load_workbook  # slow to import, and a first report has no earlier workbook
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # openpyxl names what it cannot keep; nothing is saved here
         try:
             package = Package(path)
-            shown = openpyxl.load_workbook(path, read_only=True, data_only=True)
-            typed = openpyxl.load_workbook(path, read_only=True)
+            shown = load_workbook(path, read_only=True, data_only=True)
+            typed = load_workbook(path, read_only=True)
         except TemplateError as error:
             raise TemplateError(str(error).replace("There is no template", "There is no workbook")) from error
         except (ValueError, KeyError, TypeError, SyntaxError) as error:
