@@ -149,7 +149,7 @@ def cell_by_cell(spec: FunctionSpec, function: Callable[..., Any], given: dict[s
             answers.append(finite(function(**single, **shared)))
         except MetricError as error:
             answers.append(ErrorValue(error.code, f"{spec.name}: {error}"))
-        except OverflowError:
+        except ArithmeticError:
             answers.append(ErrorValue("#NUM!", f"{spec.name}: a number is too large."))
     return in_shape(answers, shape, spec.spills)
 
@@ -166,7 +166,7 @@ def all_at_once(
         columns.append(found if len(found) == count else repeat(found[0], count))
     try:
         answers = list(map(function, *columns))
-    except (MetricError, OverflowError):
+    except (MetricError, ArithmeticError):
         return None
     if type(in_bulk(answers)) is Numbers:
         return answers

@@ -350,7 +350,7 @@ def answering(spec: FunctionSpec, function: Callable[..., Any]) -> Callable[...,
             return call(spec, function, args, named)
         except MetricError as error:
             raise MetricError(error.code, f"{spec.name}: {error}") from None
-        except OverflowError:
+        except ArithmeticError:
             raise impossible(f"{spec.name}: a number is too large.") from None
 
     return answer
@@ -379,7 +379,7 @@ def shortcut_for_three_numbers(
                     return result
             except MetricError as error:
                 raise MetricError(error.code, f"{spec.name}: {error}") from None
-            except OverflowError:
+            except ArithmeticError:
                 pass
         if takes_three is None:
             takes_three = 3 in spec.number_counts and spec.returns_kind == "number"

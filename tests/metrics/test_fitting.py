@@ -237,3 +237,9 @@ def test_a_long_gap_between_frequencies_is_bridged_as_it_is_built_up(monkeypatch
     built_up, its_slopes = purchase_fits.bgnbd_objective(histories)([0.3, 0.5, 0.7, 1.9])
     assert value == pytest.approx(built_up, rel=1e-12)
     assert slopes == pytest.approx(its_slopes, rel=1e-9)
+
+
+def test_parameters_beyond_all_arithmetic_are_refused_each_in_its_own_cell() -> None:
+    first, second = rx.cltv_sbg([[2], [0.668]], [[1e308], [3.806]], 1, [[1e-320], [0.1]])
+    assert first == [rx.ErrorValue("#NUM!")]
+    assert second == [pytest.approx(5.9226, abs=1e-4)]
