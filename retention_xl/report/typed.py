@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from itertools import combinations
@@ -129,7 +130,7 @@ def _unknown(rows: Mapping[int, Read], known: SheetDigest) -> Iterator[tuple[Rea
     by_value = {sums.values: number for number, sums in gone.items()}
     moved = set(known.columns.values())
     columns = {c for c, one in now.columns.items() if known.columns.get(c) != one and one not in moved}
-    last = 0
+    matched_rows = sorted(shift)
     for number in left:
         row = rows[number]
         as_pasted = by_value.get(now.rows[number].values)
@@ -144,8 +145,8 @@ def _unknown(rows: Mapping[int, Read], known: SheetDigest) -> Iterator[tuple[Rea
             for cell in added:
                 yield row, cell, _TEXT
             continue
-        last = next((shift[n] for n in range(number, 0, -1) if n in shift), last)
-        before = number - last
+        above = bisect(matched_rows, number)
+        before = number - (shift[matched_rows[above - 1]] if above else 0)
         changed = before in gone
         gone.pop(before, None)
         for cell in suspects:

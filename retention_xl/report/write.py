@@ -12,6 +12,8 @@ from retention_xl.report.contents import contents
 from retention_xl.report.fill import fill
 from retention_xl.report.model import Report
 from retention_xl.report.package import Package
+from retention_xl.report.previous import KEPT
+from retention_xl.report.sheets import kept
 from retention_xl.report.sheets.live import CUSTOMERS, MONTHS
 from retention_xl.report.template import shipped_templates, template_path
 from retention_xl.report.verify import Engine, Verified, formula_cells, verify
@@ -35,7 +37,10 @@ def write_report(
     file = template_path(template)
     shipped = template in shipped_templates()  # those leave out on purpose what they have no place for
     said = contents(_read_by(file, report))
-    return fill(file, said, Path(path), last_day(report.month), approve, tell_missing=not shipped)
+    remarks = fill(file, said, Path(path), last_day(report.month), approve, tell_missing=not shipped)
+    if not shipped and KEPT not in {table.name for table in Package(file).tables()}:
+        remarks += kept.without_a_place(report)
+    return remarks
 
 
 def _read_by(template: Path, report: Report) -> Report:

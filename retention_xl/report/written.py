@@ -237,8 +237,10 @@ class Witness:
         return List(HEADINGS, count, lambda at: self._rows(at, counts))
 
     def _last_row(self, name: str) -> int:
-        sheet = self._package.sheet(name)
-        return max([*sheet.rows, *(body.area.bottom for body in sheet.bodies)], default=0)
+        """Of what stands in the sheet, and of the areas that are filled only while it is written."""
+        areas = [*(named.area for named in self._package.names()), *(table.area for table in self._package.tables())]
+        filled = (area.bottom for area in areas if area is not None and area.sheet == name)
+        return max([*self._package.sheet(name).rows, *filled], default=0)
 
     def stands(self) -> None:
         """What stands in the sheets beside the bodies; to be called when all of it does."""

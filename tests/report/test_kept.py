@@ -16,9 +16,12 @@ from retention_xl.report.build import build_report
 from retention_xl.report.previous import Previous, read_previous
 from retention_xl.report.settings import load_settings
 from retention_xl.report.sheets import kept
+from retention_xl.report.template import template_path
 from retention_xl.report.typed import Typed
+from retention_xl.report.write import write_report
 
 from .engines import cached, compare, libreoffice_convert, recalc_formualizer, recalc_ironcalc
+from .small_facts import Row
 from .test_carry_over import SOURCE, report_of, written
 
 
@@ -104,6 +107,16 @@ def test_a_text_beside_a_table_is_found_with_sheet_and_cell(tmp_path: Path) -> N
     ]
 
 
+def test_a_number_in_a_list_of_thousands_of_rows_is_found(tmp_path: Path) -> None:
+    table: dict[str, Row] = {f"Customer {i:04}": [1000 + i, 1000 + i, 1000 + i] for i in range(3_100)}
+    path = written(report_of(3, table=table), tmp_path)
+    assert read_previous(path).typed == ()
+    book = openpyxl.load_workbook(path)
+    book["Data customers"]["D3090"] = 17.5
+    book.save(path)
+    assert places(read_previous(path)) == [("Data customers", "D3090", "17.5")]
+
+
 def test_a_sentence_that_was_changed_is_found(tmp_path: Path) -> None:
     def edit(book: Any) -> None:
         book["Commentary"]["C8"] = "We lost Acme to a rival."
@@ -177,6 +190,18 @@ def test_a_month_in_which_nobody_typed_has_no_sheet_of_it(tmp_path: Path) -> Non
     report = report_of(25, read_previous(written(report_of(24), tmp_path)))
     assert kept.told(report) == []
     assert "Kept" not in openpyxl.load_workbook(written(report, tmp_path)).sheetnames
+
+
+def test_a_template_without_the_list_has_all_of_it_in_the_output(tmp_path: Path) -> None:
+    def edit(book: Any) -> None:
+        book["Bridge"]["AC9"] = "ask Bob"
+
+    previous = edited(tmp_path, edit)
+    template = openpyxl.load_workbook(template_path("monthly"))
+    del template["Kept"]
+    template.save(tmp_path / "own.xlsx")
+    remarks = write_report(report_of(25, previous), tmp_path / "out.xlsx", str(tmp_path / "own.xlsx"))
+    assert "The template has no list tblKept, so these go on nowhere else: Bridge!AC9: ask Bob" in remarks
 
 
 def own_sheet(book: Any) -> None:

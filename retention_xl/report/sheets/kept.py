@@ -64,6 +64,12 @@ def told(report: Report) -> list[str]:
     return lines
 
 
+def without_a_place(report: Report) -> list[str]:
+    """For a template that has no such list: what would be lost with it, one line each."""
+    said = f"The template has no list {KEPT}, so these go on nowhere else"
+    return [f"{said}: {row['Sheet']}!{row['Cell'] or '-'}: {row['What was typed']}" for row in _rows(report)]
+
+
 def _rows(report: Report) -> list[Mapping[str, Content]]:
     previous = report.previous
     return [] if previous is None else [*_before(previous), *_new(report, previous)]
