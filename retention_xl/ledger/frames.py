@@ -101,18 +101,26 @@ class TypedSource:
         return f"CAST({column} AS VARCHAR)"
 
 
+LINE = 50  # bytes of a line of a ledger as text, roughly
+
+
 class ParquetSource(TypedSource):
     def __init__(self, path: Path) -> None:
         self.name, self.places = path.name, Places(path.name)
-        self.size = 5 * path.stat().st_size
         self._table = f"read_parquet({literal(str(path))})"
         if set(str(path)) & set("*?[{"):
             raise LedgerError(f"{path.name}: the name of a Parquet file cannot have any of * ? [ {{; rename it.")
         try:
             with duckdb.connect() as con:
                 self._describe(con)
+                counted = con.execute(
+                    f"SELECT sum(num_rows) FROM parquet_file_metadata({literal(str(path))})"
+                ).fetchone()
         except duckdb.Error as error:
             raise LedgerError(f"{self.name}: the file cannot be read as Parquet.") from error
+        assert counted is not None
+        # Packed as it is, the file's own size says little of what its lines take.
+        self.size = max(path.stat().st_size, LINE * int(counted[0] or 0))
 
 
 class _Stream:
