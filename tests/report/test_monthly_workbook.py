@@ -211,7 +211,7 @@ def test_texts_of_the_ledger_are_never_formulas(tmp_path: Path) -> None:
 
 
 def test_the_templates_and_the_report_know_the_same_names(tmp_path: Path) -> None:
-    shapes = ("reasons stated", "too many for a customer table", "every table beside it")
+    shapes = ("reasons stated", "too many for a customer table", "every table beside it", "every table of buyers")
     reports = [report_of(ledger(name)) for name in shapes]
     write_report(reports[0], tmp_path / "earlier.xlsx")
     facts, earlier = reports[0].facts, read_previous(tmp_path / "earlier.xlsx")
