@@ -55,5 +55,6 @@ def test_the_months_run_from_this_one_back_and_the_title_says_how_far_the_rates_
     write_report(report_of(facts), path)
     rows = shown_block(path, concentration.QUADRANT)
     assert [row[1:] for row in rows] == [[0.5, 0.25], [pytest.approx(2 / 3), 0.8], [1, 1]]
-    assert shown(path, "rx_title_quadrant") == "Revenue kept 25.0 %, customers kept 50.0 %: 25.0 points apart"
+    (title,) = shown(path, ["rx_title_quadrant"])
+    assert title == "Revenue kept 25.0 %, customers kept 50.0 %: 25.0 points apart"
     assert [row[1] for row in shown_block(path, concentration.DIAGONAL)] == [0.25, 1]
