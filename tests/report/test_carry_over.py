@@ -215,6 +215,7 @@ def test_a_row_that_is_done_and_still_fires_reopens_with_a_note(tmp_path: Path) 
     assert row.cells["Outcome"] == "January 2026: reopened; it was Done, and the limit is still broken."
 
 
+@pytest.mark.thorough
 def test_a_rule_that_no_longer_fires_closes_once_and_comes_back_reopened(tmp_path: Path) -> None:
     first = report_of(24, None)
     sheet = Sheet(written(first, tmp_path))
@@ -249,6 +250,7 @@ def test_a_rule_without_its_data_is_not_taken_for_solved(tmp_path: Path) -> None
     assert row.cells["Outcome"] == "January 2026: not judged, the data for it was not given."
 
 
+@pytest.mark.thorough
 def test_a_case_of_other_customers_starts_anew(tmp_path: Path) -> None:
     previous = after_december(tmp_path, Status="Done")
     action: Action = next(action for action in report_of(25).actions if action.rule == "R07")
@@ -267,12 +269,14 @@ def test_a_row_added_by_hand_stays_as_it_is(tmp_path: Path) -> None:
     assert [{key: row.cells[key.replace("_", " ")] for key in own} for row in rows] == [own]
 
 
+@pytest.mark.thorough
 def test_what_is_typed_over_a_computed_cell_moves_into_the_notes(tmp_path: Path) -> None:
     report = report_of(25, after_december(tmp_path, What_to_do="Ask Bob first.", Notes="n"))
     row = next(row for row in report.carried.rows if row.rule == "R07")
     assert row.cells["Notes"] == "n\nWhat to do (December 2025): Ask Bob first."
 
 
+@pytest.mark.thorough
 def test_columns_that_a_person_added_stay_with_their_dates_and_formulas(tmp_path: Path) -> None:
     sheet = Sheet(first_written(tmp_path))
     count, exposed = len(sheet.rows), chr(ord("B") + sheet.column("Exposed a month"))
@@ -375,6 +379,7 @@ def test_the_customers_of_an_earlier_file_are_read_only_where_they_differ(tmp_pa
     assert len(read_previous(path, partial(closes_as, later)).closings) == len(active)
 
 
+@pytest.mark.thorough
 def test_other_definitions_are_told(tmp_path: Path) -> None:
     previous = read_previous(first_written(tmp_path))
     report = report_of(25)
@@ -391,6 +396,7 @@ def test_other_definitions_are_told(tmp_path: Path) -> None:
     assert compare(cached(path), recalc_ironcalc(path)) == []
 
 
+@pytest.mark.thorough
 def test_a_month_before_the_last_file_s_own_that_is_another_now_is_named(tmp_path: Path) -> None:
     previous = read_previous(written(report_of(24), tmp_path))
     name = next(n for n, row in TABLE.items() if all(row[i] is not None for i in (18, 19, 20)))

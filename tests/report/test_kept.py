@@ -125,6 +125,7 @@ def test_a_sentence_that_was_changed_is_found(tmp_path: Path) -> None:
     assert [(typed.cell, typed.text) for typed in found] == [("C8", "We lost Acme to a rival.")]
 
 
+@pytest.mark.thorough
 def test_a_formula_below_a_table_is_found_though_others_look_like_it(tmp_path: Path) -> None:
     def edit(book: Any) -> None:
         book["Bridge"]["D60"] = "=SUM(D8:D9)"
@@ -139,6 +140,7 @@ def test_notes_on_cells_are_found(tmp_path: Path) -> None:
     assert edited(tmp_path, edit).typed == (Typed("Tiers", "C8", "is this right?", "a note on the cell"),)
 
 
+@pytest.mark.thorough
 def test_a_sheet_of_the_program_with_another_name_is_known(tmp_path: Path) -> None:
     def edit(book: Any) -> None:
         book["Bridge"].title = "MRR bridge"
@@ -148,6 +150,7 @@ def test_a_sheet_of_the_program_with_another_name_is_known(tmp_path: Path) -> No
     assert places(previous) == [("MRR bridge", "", "MRR bridge")]
 
 
+@pytest.mark.thorough
 def test_a_file_without_a_record_gives_what_stands_outside_the_filled_areas(tmp_path: Path) -> None:
     def edit(book: Any) -> None:
         record = book["Record"]
@@ -169,6 +172,7 @@ def test_a_file_without_a_record_gives_what_stands_outside_the_filled_areas(tmp_
 # ---- and what becomes of it
 
 
+@pytest.mark.thorough
 def test_what_is_found_is_listed_until_its_row_is_deleted(tmp_path: Path) -> None:
     def edit(book: Any) -> None:
         book["Bridge"]["AC9"] = "ask Bob"
@@ -186,6 +190,7 @@ def test_what_is_found_is_listed_until_its_row_is_deleted(tmp_path: Path) -> Non
     assert "Kept" not in openpyxl.load_workbook(written(report_of(27, read_previous(path)), tmp_path)).sheetnames
 
 
+@pytest.mark.thorough
 def test_a_month_in_which_nobody_typed_has_no_sheet_of_it(tmp_path: Path) -> None:
     report = report_of(25, read_previous(written(report_of(24), tmp_path)))
     assert kept.told(report) == []
