@@ -217,6 +217,7 @@ def own_sheet(book: Any) -> None:
     sheet.column_dimensions["B"].width = 30
 
 
+@pytest.mark.thorough
 def test_a_person_s_own_sheet_goes_on_month_after_month(tmp_path: Path) -> None:
     report = report_of(25, edited(tmp_path, own_sheet))
     assert kept.told(report)[-1] == "Kept: your own sheets of 2025-12.xlsx go on with their values: Plan."
@@ -245,6 +246,7 @@ def test_a_setting_changed_on_the_sheet_is_told_with_its_line_for_the_settings_f
     )
 
 
+@pytest.mark.thorough
 def test_a_setting_that_the_settings_file_says_now_is_not_told_again(tmp_path: Path) -> None:
     def edit(book: Any) -> None:
         sheet = book["Settings"]
@@ -306,6 +308,7 @@ def six_months(folder: Path, seed: int, saved: Any = lambda path: path, months: 
     return path
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("seed", [1, 2])
 def test_nothing_typed_anywhere_in_six_months_is_lost(tmp_path: Path, seed: int) -> None:
     path = six_months(tmp_path, seed)

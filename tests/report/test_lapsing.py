@@ -100,6 +100,7 @@ def test_a_year_of_a_cdnow_buyer_is_the_sum_of_the_lines_in_the_file(cdnow: Repo
     assert first.silent == 6 + 12 * 1998 - 12 * int(last[:4]) - int(last[5:7])
 
 
+@pytest.mark.thorough
 def test_a_cdnow_buyer_s_chance_of_being_active_is_that_of_the_worksheet_function(
     cdnow: Report, tmp_path: Path
 ) -> None:

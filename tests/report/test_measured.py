@@ -31,6 +31,7 @@ def row_of(path: Path, rule: str) -> dict[str, object]:
     return next(found for row in rows[1:] if (found := dict(zip(rows[0], row, strict=True)))["Rule"] == rule)
 
 
+@pytest.mark.few(3)
 @pytest.mark.parametrize(
     ("rule", "sheet"),
     [
