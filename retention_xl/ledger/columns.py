@@ -27,6 +27,7 @@ def plain_heading(text: str) -> str:
     return " ".join(body.casefold().split())
 
 
+@lru_cache(maxsize=1 << 14)
 def _run_together(plain: str) -> str:
     """Without blanks and without the marks on letters, which many programs leave out of headings."""
     letters = unicodedata.normalize("NFKD", plain)

@@ -232,15 +232,18 @@ class Witness:
 
     def listing(self) -> List:
         """The rows of the hidden list. How many there are follows from the sheets' sizes, their content comes last."""
-        counts = {name: -(-self._last_row(name) // _ROWS_A_CELL) for name in self._sheets}
+        counts = {name: -(-last // _ROWS_A_CELL) for name, last in self._last_rows().items()}
         count = sum(counts.values()) + len(_PARTS) * len(counts)
         return List(HEADINGS, count, lambda at: self._rows(at, counts))
 
-    def _last_row(self, name: str) -> int:
-        """Of what stands in the sheet, and of the areas that are filled only while it is written."""
+    def _last_rows(self) -> dict[str, int]:
+        """Of what stands in each sheet, and of the areas that are filled only while it is written."""
+        last = {name: max(self._package.sheet(name).rows, default=0) for name in self._sheets}
         areas = [*(named.area for named in self._package.names()), *(table.area for table in self._package.tables())]
-        filled = (area.bottom for area in areas if area is not None and area.sheet == name)
-        return max([*self._package.sheet(name).rows, *filled], default=0)
+        for area in areas:
+            if area is not None and area.sheet in last:
+                last[area.sheet] = max(last[area.sheet], area.bottom)
+        return last
 
     def stands(self) -> None:
         """What stands in the sheets beside the bodies; to be called when all of it does."""
@@ -252,8 +255,9 @@ class Witness:
 
     def _rows(self, at: Addresses, counts: Mapping[str, int]) -> Iterator[Sequence[Content]]:
         for name, known in self._sheets.items():
+            last = max(known.rows, default=0)
             for piece in range(counts[name]):
-                numbers = range(piece * _ROWS_A_CELL + 1, (piece + 1) * _ROWS_A_CELL + 1)
+                numbers = range(piece * _ROWS_A_CELL + 1, min((piece + 1) * _ROWS_A_CELL, last) + 1)
                 sums = (known.rows.get(number, _EMPTY) for number in numbers)
                 yield name, _ROWS, "".join(_letters(s.cells) + _letters(s.values) for s in sums).rstrip(_LETTERS[0])
             columns = (known.columns.get(column, 0) for column in range(1, max(known.columns, default=0) + 1))

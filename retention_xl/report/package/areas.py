@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from ...column_letters import LAST_COLUMN as LAST_COLUMN
@@ -12,6 +13,7 @@ from ...column_letters import letters as letters
 LAST_ROW = 1_048_576
 
 
+@lru_cache(maxsize=1 << 14)
 def split_cell(text: str) -> tuple[int, int]:
     """ "$C$5" -> (5, 3)."""
     found = re.fullmatch(r"\$?([A-Za-z]{1,3})\$?(\d+)", text)
