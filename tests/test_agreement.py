@@ -23,6 +23,7 @@ def amounts(facts: Facts, month: int) -> list[float]:
     return [(customer.cents[month] or 0) / 100 for customer in facts.customers]
 
 
+@pytest.mark.thorough
 def test_worksheet_functions_and_sql_agree_in_every_month(facts: Facts) -> None:
     assert facts.customers is not None
     assert facts.window == facts.months

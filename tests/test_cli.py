@@ -131,6 +131,7 @@ def test_the_summary_says_what_was_found_and_how_it_was_read(plain: Reported) ->
     assert "Month: 2026-03, the last complete month" in out
 
 
+@pytest.mark.thorough
 def test_a_month_that_is_asked_for_is_reported(run: Run, tmp_path: Path) -> None:
     done = run("report", "ledger.csv", "--month", "2026-02")
     assert done.code == 0
@@ -167,6 +168,7 @@ def test_a_gzipped_ledger_gives_the_same_name_and_figures(run: Run, tmp_path: Pa
     assert "Workbook: ledger-retention-2026-03.xlsx" in done.out
 
 
+@pytest.mark.thorough
 def test_quiet_prints_nothing(run: Run, tmp_path: Path) -> None:
     done = run("report", "ledger.csv", "--quiet", "-o", "out.xlsx")
     assert (done.code, done.out, done.err) == (0, "", "")
@@ -282,6 +284,7 @@ def test_a_month_outside_the_ledger_names_its_span(run: Run, tmp_path: Path) -> 
     assert only_the_ledger(tmp_path)
 
 
+@pytest.mark.thorough
 def test_an_unknown_template_names_those_there_are(run: Run, tmp_path: Path) -> None:
     done = run("report", "ledger.csv", "--template", "montly")
     assert done.code == 1
@@ -289,6 +292,7 @@ def test_an_unknown_template_names_those_there_are(run: Run, tmp_path: Path) -> 
     assert only_the_ledger(tmp_path)
 
 
+@pytest.mark.thorough
 def test_a_setting_that_does_not_exist_is_refused(run: Run, tmp_path: Path) -> None:
     (tmp_path / "retention.toml").write_text("[targets]\ncrrr = 0.5\n", "utf-8")
     done = run("report", "ledger.csv", "--settings", "retention.toml")
@@ -306,11 +310,13 @@ def test_what_the_system_refuses_is_said_in_one_sentence(run: Run, tmp_path: Pat
 # ---- notes that somebody typed
 
 
+@pytest.mark.thorough
 def test_a_workbook_as_it_was_written_is_written_again(run: Run, tmp_path: Path, plain: Reported) -> None:
     shutil.copy(plain.workbook, tmp_path / "out.xlsx")
     assert run("report", "ledger.csv", "--month", "2026-02", "-o", "out.xlsx").code == 0
 
 
+@pytest.mark.thorough
 def test_a_workbook_that_was_saved_since_is_left_alone(run: Run, tmp_path: Path, plain: Reported) -> None:
     book = openpyxl.load_workbook(plain.workbook)
     book["Settings"]["B40"] = "ask Ann about this"
@@ -358,6 +364,7 @@ main()
 """
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(sys.platform == "win32", reason="sends SIGINT")
 @pytest.mark.parametrize("phase", mainly(INTERRUPTED_WHILE, "the workbook is being written"))
 def test_ctrl_c_leaves_nothing_behind(run: Run, tmp_path: Path, phase: str) -> None:
@@ -420,6 +427,7 @@ def test_a_console_without_the_letters_of_a_name_does_not_stop_the_run(run: Run,
     assert (tmp_path / "out.xlsx").exists()
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
 def test_a_terminal_sees_progress_and_a_pipe_does_not(tmp_path: Path, plain: Reported) -> None:
     import pty
@@ -460,6 +468,7 @@ def test_the_checklist_goes_on_from_the_newest_earlier_workbook(run: Run, tmp_pa
     assert "asked the bank" in texts(tmp_path / "ledger-retention-2026-03.xlsx")
 
 
+@pytest.mark.thorough
 def test_an_earlier_workbook_can_be_named_or_left_out(run: Run, tmp_path: Path) -> None:
     run("report", "ledger.csv", "--month", "2026-02", "-o", "elsewhere.xlsx")
     note_down(tmp_path / "elsewhere.xlsx", "asked the bank")
@@ -474,6 +483,7 @@ def test_an_earlier_workbook_can_be_named_or_left_out(run: Run, tmp_path: Path) 
     assert "Restatement" not in openpyxl.load_workbook(tmp_path / "ledger-retention-2026-03.xlsx").sheetnames
 
 
+@pytest.mark.thorough
 @pytest.mark.few(4)
 @pytest.mark.parametrize(
     ("options", "code", "said"),

@@ -63,6 +63,7 @@ def test_check_lists_what_was_refused_and_ends_with_1_where_too_much_is_missing(
     assert "Missing: 22.22 % of the lines and 4.46 % of the money, MORE THAN the limit of 0.50 %.\n" in done.stdout
 
 
+@pytest.mark.thorough
 def test_the_company_s_limit_counts(run: Run, tmp_path: Path) -> None:
     (tmp_path / "ledger.csv").write_text(MESSY, "utf-8")
     (tmp_path / "retention.toml").write_text("[policy]\nrefused_limit = 0.25\n", "utf-8")
@@ -71,6 +72,7 @@ def test_the_company_s_limit_counts(run: Run, tmp_path: Path) -> None:
     assert done.stdout.startswith("Settings: retention.toml, found beside the ledger.\n")
 
 
+@pytest.mark.thorough
 def test_check_writes_every_note_to_a_file(run: Run, tmp_path: Path) -> None:
     (tmp_path / "ledger.csv").write_text(MESSY, "utf-8")
     (tmp_path / "crm.csv").write_text("Customer,Plan\nAnn,Pro\n=Zoe,Pro\n", "utf-8")
@@ -86,6 +88,7 @@ def test_check_writes_every_note_to_a_file(run: Run, tmp_path: Path) -> None:
     assert run("check", "ledger.csv", "--notes", "notes.csv").exit_code == 2
 
 
+@pytest.mark.thorough
 def test_check_tells_what_stands_beside_the_ledger(run: Run, tmp_path: Path) -> None:
     (tmp_path / "crm.csv").write_text("Customer,Plan\nAnn,Pro\nZoe,Pro\n", "utf-8")
     (tmp_path / "spend.csv").write_text("Month\n2026-03\n", "utf-8")
@@ -118,6 +121,7 @@ def test_tables_that_cannot_be_meant_are_a_usage_error(run: Run, given: str, tol
 # ---- init
 
 
+@pytest.mark.thorough
 def test_a_report_with_the_settings_that_init_wrote_is_the_report_without_them(run: Run, tmp_path: Path) -> None:
     (tmp_path / "customers.csv").write_text("Customer,Plan\nAnn,Pro\n", "utf-8")
     tables = ("--tables", "customers=customers.csv")
@@ -139,6 +143,7 @@ def test_init_keeps_the_choices_of_the_command_line(run: Run, tmp_path: Path) ->
     assert (company.reading["nature"], company.reading["duplicates"]) == ("purchases", "refuse")
 
 
+@pytest.mark.thorough
 def test_every_setting_in_a_comment_is_what_holds_without_it(run: Run, tmp_path: Path) -> None:
     assert run("init", "ledger.csv").exit_code == 0
     text = (tmp_path / "retention.toml").read_text("utf-8")
@@ -179,6 +184,7 @@ def exported(path: Path, query: str) -> list[tuple[object, ...]]:
         return con.execute(query.replace("FILE", f"'{path.as_posix()}'")).fetchall()
 
 
+@pytest.mark.thorough
 @pytest.mark.few(1)
 @pytest.mark.parametrize("suffix", ["parquet", "csv"])
 def test_the_facts_add_up_to_the_bridge_to_the_cent(run: Run, tmp_path: Path, suffix: str) -> None:
@@ -206,6 +212,7 @@ def test_the_facts_add_up_to_the_bridge_to_the_cent(run: Run, tmp_path: Path, su
     assert ages == [(3, closing["2026-02"][0])]
 
 
+@pytest.mark.thorough
 def test_money_in_parquet_is_a_decimal(run: Run, tmp_path: Path) -> None:
     run("facts", "ledger.csv", "-o", "facts.parquet")
     kinds = {name: kind for name, kind, *_ in exported(tmp_path / "facts.parquet", "DESCRIBE SELECT * FROM FILE")}
@@ -213,6 +220,7 @@ def test_money_in_parquet_is_a_decimal(run: Run, tmp_path: Path) -> None:
     assert list(kinds) == ["customer", "month", "first_month", "revenue", "currency", "complete"]
 
 
+@pytest.mark.thorough
 def test_facts_write_over_files_only_when_told(run: Run, tmp_path: Path) -> None:
     (tmp_path / "facts-cohorts.csv").write_text("mine", "utf-8")
     done = run("facts", "ledger.csv", "-o", "facts.csv")

@@ -41,6 +41,7 @@ def names(folder: Path) -> Sequence[str]:
 # ---- report --verify, report --pdf
 
 
+@pytest.mark.thorough
 def test_verify_says_how_many_formulas_were_compared_and_by_which_engine(folder: Path) -> None:
     done = run("report", "ledger.csv", "-o", "out.xlsx", "--verify")
     assert done.exit_code == 0
@@ -139,6 +140,7 @@ def test_a_template_that_is_there_is_not_written_over(folder: Path) -> None:
 # ---- show, check-workbook
 
 
+@pytest.mark.thorough
 def test_show_prints_a_sheet(folder: Path) -> None:
     run("report", "ledger.csv", "-o", "out.xlsx", "--quiet")
     done = run("show", "out.xlsx", "--sheet", "Checks")

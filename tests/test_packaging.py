@@ -80,6 +80,7 @@ def test_the_wheel_carries_every_module_data_file_and_template(wheel: Path) -> N
     assert "retention_xl/workbook_templates/monthly.xlsx" in carried
 
 
+@pytest.mark.thorough
 def test_the_installed_metrics_need_no_other_package(installed: Path, tmp_path: Path) -> None:
     code = "import retention_xl as rx; print(rx.__version__, rx.crr(100, 105, 15) == 0.9, rx.__file__)"
     version, answer, file = run("-c", code, cwd=tmp_path, path=str(installed)).split(maxsplit=2)

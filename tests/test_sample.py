@@ -43,14 +43,17 @@ def subscriptions(lines: list[sample.Line]) -> dict[str, dict[int, int]]:
     return running
 
 
+@pytest.mark.thorough
 def test_the_same_seed_gives_the_same_bytes_on_every_python(sample_ledger: Path) -> None:
     assert hashlib.sha256(sample_ledger.read_bytes()).hexdigest() == EXPECTED_SHA256
 
 
+@pytest.mark.thorough
 def test_another_seed_gives_another_ledger() -> None:
     assert sample.sample_lines(1) != sample.sample_lines(2)
 
 
+@pytest.mark.thorough
 def test_it_covers_36_months_up_to_the_last_day_of_october_2026(lines: list[sample.Line]) -> None:
     assert lines[0].day == date(2023, 11, 1)
     assert lines[-1].day == date(2026, 10, 31)
@@ -106,6 +109,7 @@ def test_the_largest_customer_contracts_in_the_last_month(lines: list[sample.Lin
     assert running[largest][35] < 0.8 * before[largest]
 
 
+@pytest.mark.thorough
 def test_the_ledger_reads_every_month_of_it_as_it_was_made(sample_ledger: Path, lines: list[sample.Line]) -> None:
     running = subscriptions(lines)
     with read_ledger(sample_ledger) as ledger:
@@ -166,6 +170,7 @@ def test_writing_it_again_changes_nothing(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == [sample.FILE_NAME]
 
 
+@pytest.mark.thorough
 def test_a_file_that_somebody_changed_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / sample.FILE_NAME).write_text("my own figures", "utf-8")
     with pytest.raises(LedgerError, match="is there already"):

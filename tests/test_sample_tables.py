@@ -26,6 +26,7 @@ def test_the_same_seed_gives_the_same_bytes_on_every_python(sample_tables: dict[
     assert hashlib.sha256(content).hexdigest() == EXPECTED_SHA256
 
 
+@pytest.mark.thorough
 def test_every_table_is_taken_but_for_the_three_rows_that_are_wrong_on_purpose(facts: Facts) -> None:
     assert {table.table for table in facts.supporting.tables} == set(TABLES)
     assert [table.refused for table in facts.supporting.tables if table.refused] == []

@@ -202,6 +202,7 @@ def test_the_doctor_finds_a_missing_add_in(machine: Machine) -> None:
     assert failed(machine) == {"Add-in in Excel's start folder": "Close Excel and run: retention-xl addin install"}
 
 
+@pytest.mark.thorough
 def test_the_doctor_finds_an_add_in_of_another_version(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
     addin.install(machine)
     shutil.copy(machine.library, machine.library.with_name("xlwings64-99.0.dll"))
@@ -212,6 +213,7 @@ def test_the_doctor_finds_an_add_in_of_another_version(machine: Machine, monkeyp
     }
 
 
+@pytest.mark.few(4)
 @pytest.mark.parametrize(
     ("break_it", "name", "cure"),
     [

@@ -50,6 +50,7 @@ def test_build_for_another_machine_takes_the_path_of_its_python(folder: Path) ->
     assert addin.read_settings(folder / "other.xlam")["INTERPRETER_WIN"] == r"C:\py\pythonw.exe"
 
 
+@pytest.mark.thorough
 def test_build_writes_over_an_add_in_of_its_own_only(folder: Path) -> None:
     assert run("build").exit_code == run("build").exit_code == 0
     stranger = folder / "stranger.xlam"
@@ -100,6 +101,7 @@ def test_install_into_a_folder_that_cannot_be_made_ends_in_a_sentence(machine: M
     assert done.output.startswith(str(machine.start_folder()))
 
 
+@pytest.mark.thorough
 def test_status_follows_install_and_remove(machine: Machine) -> None:
     before = run("status")
     assert (before.exit_code, "Not installed" in before.output) == (1, True)
@@ -115,6 +117,7 @@ def test_status_follows_install_and_remove(machine: Machine) -> None:
     assert (again.exit_code, again.output) == (0, "Nothing to remove: the add-in is not installed.\n")
 
 
+@pytest.mark.thorough
 def test_the_doctor_passes_a_sound_machine(machine: Machine) -> None:
     run("install")
     done = run("doctor")
@@ -150,6 +153,7 @@ def test_selftest_writes_a_workbook_with_every_function(folder: Path) -> None:
     assert set(CATALOGUE) <= {cell.value for cell in sheet["A"]}
 
 
+@pytest.mark.thorough
 def test_selftest_writes_over_a_self_test_also_a_saved_one_but_over_nothing_else(folder: Path) -> None:
     run("selftest")
     saved = openpyxl.load_workbook(folder / "selftest.xlsx")

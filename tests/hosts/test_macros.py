@@ -65,6 +65,7 @@ def test_the_report_is_made_from_the_sheet_in_front_and_opened(excel: Excel, tmp
     assert str(report) in text
 
 
+@pytest.mark.thorough
 def test_the_report_says_what_the_command_line_says(excel: Excel, tmp_path: Path) -> None:
     excel.run_macro("build_monthly_report", book(tmp_path))
     rows = [",".join(str(cell) for cell in row) for row in LEDGER]

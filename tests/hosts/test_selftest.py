@@ -103,6 +103,7 @@ def test_a_wrong_answer_fails(selftest: Path, tmp_path: Path) -> None:
     assert (found["CRR"], found["all"]) == ("FAIL", f"{len(NOT_IN_FORMUALIZER) + 1} FAIL")
 
 
+@pytest.mark.thorough
 @pytest.mark.few(2)
 @pytest.mark.parametrize(
     ("kind", "old", "new"),

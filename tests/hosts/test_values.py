@@ -96,6 +96,7 @@ def test_an_error_text_of_ours_is_an_error_and_not_an_id() -> None:
     assert read[1:] == ["#1042", "#N/A"]
 
 
+@pytest.mark.thorough
 def test_whole_columns_are_cut_together_after_the_last_row_in_use() -> None:
     long = (("a",), ("b",), ("c",)) + ((None,),) * (WHOLE_COLUMN - 3)
     short = (("a",),) + (("",),) * (WHOLE_COLUMN - 1)

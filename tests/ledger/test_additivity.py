@@ -93,6 +93,7 @@ def totals(facts: Facts) -> dict[Any, int]:
     }
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("facts_of", [movements, cohorts, reasons, tie_out, totals])
 def test_the_parts_add_up_to_the_whole(facts_of: Any, whole: Facts, parts: list[Facts]) -> None:
     assert added(*map(facts_of, parts)) == Counter(facts_of(whole))

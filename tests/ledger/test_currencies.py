@@ -104,6 +104,7 @@ def test_one_currency_is_not_silently_taken_for_another(given: Given) -> None:
     assert given(ONE, currency="usd").currency == "USD"
 
 
+@pytest.mark.thorough
 def test_a_ledger_without_currency_takes_the_one_told(given: Given) -> None:
     text = "Customer,Date,Amount\nA,2024-01-05,10.00\n"
     assert given(text).currency == ""

@@ -44,6 +44,7 @@ def test_decimal_commas_in_a_deduction_are_read_as_its_column_has_them(given: Gi
     assert cents(ledger) == [1000_00, 10_00]
 
 
+@pytest.mark.thorough
 def test_whether_an_amount_is_before_its_discount_is_asked(given: Given) -> None:
     text = "Customer,Date,Amount,Discount\nA,2024-01-05,100,\nB,2024-01-06,50,5\n"
     with pytest.raises(LedgerError) as raised:
@@ -84,6 +85,7 @@ def test_a_deduction_that_cannot_be_read_or_is_larger_refuses_the_line(given: Gi
     assert quality.read_cents_by_currency[""] == quality.accepted_cents_by_currency[""] - 1_00
 
 
+@pytest.mark.thorough
 def test_the_tax_of_a_whole_invoice_is_asked_about_beside_amounts_of_lines(given: Given) -> None:
     recurly = (FOLDER / "recurly.csv").read_text(encoding="utf-8").replace("50.00,0.00,GBP", "50.00,9.00,GBP")
     with pytest.raises(LedgerError, match="nothing tells whether 'line_item_total' is with it"):
@@ -122,6 +124,7 @@ def test_a_price_by_the_piece_is_multiplied_by_its_quantity_and_rounded_once(giv
     assert (note.line, note.column, note.value) == (5, "Quantity", "few")
 
 
+@pytest.mark.thorough
 def test_whether_a_price_is_that_of_one_piece_is_asked(given: Given) -> None:
     text = RETAIL.replace("UnitPrice", "Price").replace(",few,", ",1,")
     with pytest.raises(LedgerError, match=r"nothing tells whether 'Price' is that of one piece\. Say --map"):

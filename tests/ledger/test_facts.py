@@ -183,6 +183,7 @@ def test_facts_add_up_over_any_partition_by_customer(tmp_path: Path) -> None:
     pd.testing.assert_frame_equal(together, whole, check_dtype=False)
 
 
+@pytest.mark.thorough
 def test_the_order_of_lines_changes_nothing_but_their_numbers(given: Given) -> None:
     head, *lines = random_ledger(4).splitlines()
     one = given("\n".join([head, *lines]) + "\n").facts()
@@ -217,6 +218,7 @@ PAIR = "Customer,Date,Type,Amount,Interval,Plan,Tier,Region,Channel,Reason\n"
 STEADY = "".join(f"Z,{2023 + m // 12}-{m % 12 + 1:02d}-01,invoice,1.00,month,,,,,\n" for m in range(26))
 
 
+@pytest.mark.thorough
 def test_a_pair_tells_what_its_lines_say_up_to_the_month(given: Given) -> None:
     ledger = given(
         PAIR + STEADY + "A,2023-01-10,invoice,10.00,month,Basic,S,EU,Web,\nA,2023-02-10,invoice,120.00,year,Pro,,EU,,\n"
@@ -231,6 +233,7 @@ def test_a_pair_tells_what_its_lines_say_up_to_the_month(given: Given) -> None:
     assert (pair.kind, pair.closing, pair.reason, pair.plan) == ("Churn", None, "Price", "Later")
 
 
+@pytest.mark.thorough
 def test_a_notice_of_an_earlier_spell_or_before_a_reactivation_is_over(given: Given) -> None:
     ledger = given(
         PAIR + STEADY + "A,2023-01-10,invoice,10.00,month,,,,,\nA,2023-02-10,cancel,0,,,,,,Price\n"
@@ -264,6 +267,7 @@ def test_a_reason_belongs_to_the_run_of_months_it_ended(given: Given) -> None:
     assert reasons == {("2023-02", "Price"): 1, ("2023-02", ""): 1, ("2023-05", ""): 1, ("2023-05", "Price"): 1}
 
 
+@pytest.mark.thorough
 def test_above_the_limit_the_customer_table_is_left_out(given: Given, monkeypatch: pytest.MonkeyPatch) -> None:
     ledger = given(PAIR + STEADY)
     assert ledger.facts("2023-03").customers is not None

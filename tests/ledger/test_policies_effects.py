@@ -51,6 +51,7 @@ def step(facts: Facts, key: str) -> int:
 EARLY = "A 2023-01-10 invoice 120.00 year Pro\nA 2023-12-10 invoice 240.00 year Pro"
 
 
+@pytest.mark.thorough
 def test_an_early_renewal_counts_once_from_its_own_start_and_is_noted(given: Given) -> None:
     ledger = given(lines(EARLY))
     assert months_of(ledger) == {**year(1, 11, 1000), **year(12, 23, 2000)}
@@ -73,6 +74,7 @@ def test_a_plan_billed_every_30_days_counts_no_month_twice(given: Given) -> None
     assert step(checked(bridged), "policy_gap") == -1000
 
 
+@pytest.mark.thorough
 @pytest.mark.few(2)
 @pytest.mark.parametrize(
     ("text", "cents"),
@@ -135,6 +137,7 @@ def test_the_day_of_a_discount_goes_with_the_invoice_it_belongs_to(given: Given)
 LATE = "A 2023-01-28 invoice 10 month X\nA 2023-03-03 invoice 10 month X\nA 2023-05-20 invoice 10 month X"
 
 
+@pytest.mark.thorough
 @pytest.mark.few(2)
 @pytest.mark.parametrize(
     ("policies", "months", "key"),
@@ -163,6 +166,7 @@ def test_the_lapse_of_one_of_two_subscriptions_is_bridged_too(given: Given) -> N
     assert months_of(given(lines(text), policies=Policies(gap_days=5)))["2023-02"] == 2000
 
 
+@pytest.mark.thorough
 @pytest.mark.few(2)
 @pytest.mark.parametrize(
     ("churn_date", "last"), [("paid_through", "2023-12"), ("cancel", "2023-04"), ("notice", "2023-04")]
@@ -197,6 +201,7 @@ C,2023-04-05,10,month,paid,
 """
 
 
+@pytest.mark.thorough
 @pytest.mark.few(2)
 @pytest.mark.parametrize(
     ("days", "a", "b"),
@@ -224,6 +229,7 @@ PAUSED = (
 )
 
 
+@pytest.mark.thorough
 @pytest.mark.few(2)
 @pytest.mark.parametrize(
     ("pause", "in_april"),
@@ -262,6 +268,7 @@ def test_a_longer_pause_is_allowed_by_its_days(given: Given) -> None:
     assert next(m for m in checked(ledger).movements if m.month == "2023-07").lost_customers == 0
 
 
+@pytest.mark.thorough
 def test_refunds_reduce_the_invoice_they_belong_to_where_the_policy_says_so(given: Given) -> None:
     text = (
         "A 2023-01-10 invoice 120 year\nA 2023-03-10 refund -60\n"
@@ -273,6 +280,7 @@ def test_refunds_reduce_the_invoice_they_belong_to_where_the_policy_says_so(give
     assert step(checked(ledger), "policy_refunds") == 6000 + 12000
 
 
+@pytest.mark.thorough
 def test_usage_counts_with_the_mean_of_three_months_where_the_policy_says_so(given: Given) -> None:
     text = "A 2023-01-10 invoice 120 year\nA 2023-02-10 usage 30\nA 2023-03-10 overage 60"
     assert set(months_of(given(lines(text))).values()) == {1000}

@@ -24,6 +24,7 @@ def table(**columns: list[Any]) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
+@pytest.mark.thorough
 @pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("exchange", "february", "april"),
@@ -78,6 +79,7 @@ MERGED = (
 )
 
 
+@pytest.mark.thorough
 def test_an_id_that_changed_goes_by_its_last_one(given: Given) -> None:
     assert [m.new_customers for m in checked(given(MERGED), "2023-03").movements] == [2, 1, 1]
     ledger = given(MERGED, tables={"aliases": table(old=["A1", "A2"], new=["A2", "A3"])})
@@ -101,6 +103,7 @@ GROUP = (
 )
 
 
+@pytest.mark.thorough
 @pytest.mark.few(2)
 @pytest.mark.parametrize(
     ("count_by", "lost", "contraction", "names"),
@@ -127,6 +130,7 @@ def test_the_table_of_customers_names_parents_too(given: Given) -> None:
     assert set(ledger.customer_months()["customer"]) == {"Holding", "Z"}
 
 
+@pytest.mark.thorough
 def test_notice_given_by_the_table_of_cancellations_ends_the_revenue(given: Given) -> None:
     text = HEAD + STEADY + "A,2023-01-10,invoice,120,year,USD\nA,2023-05-20,cancel,0,,USD\n"
     gone = table(customer=["A"], date=["2023-12-31"], notice=["2023-03-20"])
@@ -141,6 +145,7 @@ CALENDAR = {
 }
 
 
+@pytest.mark.thorough
 def test_a_4_4_5_calendar_counts_at_the_last_day_of_its_months(given: Given) -> None:
     text = HEAD + STEADY + "A,2023-01-26,invoice,10,month,USD\nA,2023-02-27,invoice,10,month,USD\n"
     assert months_of(given(text)) == year(1, 2, 1000)

@@ -164,6 +164,7 @@ def test_in_every_month_all_columns_add_up_and_the_first_is_the_month_itself(giv
         assert facts.profiles.counts[1].closing == facts.profiles.counts[2].closing
 
 
+@pytest.mark.thorough
 def test_a_pause_is_neither_churn_nor_contraction_here_either(given: Given) -> None:
     text = HEAD + line("A", "2026-05-01", "2026-08-01", 300) + line("B", "2026-05-01", "2026-08-01", 600)
     text += "A,2026-06-10,pause,0,,\n" + line("Z", "2026-07-10", "2026-08-10")
@@ -173,6 +174,7 @@ def test_a_pause_is_neither_churn_nor_contraction_here_either(given: Given) -> N
         assert (found[0].lost_customers, found[0].contraction, found[0].apart) == (0, 0, apart)
 
 
+@pytest.mark.thorough
 def test_an_early_renewal_counts_once(given: Given) -> None:
     text = HEAD + line("A", "2026-01-01", "2027-01-01", 1200) + line("A", "2026-06-15", "2027-06-15", 2400)
     month = counts(given, text, "2026-06")[0]

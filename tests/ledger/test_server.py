@@ -54,6 +54,7 @@ def test_a_view_and_a_query_are_read_too(database: str) -> None:
         assert (totals(ledger), ledger.nature) == ([1050], "purchases")
 
 
+@pytest.mark.thorough
 def test_chunks_make_no_difference(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with read_ledger(database, table="invoices") as ledger:
         whole = ledger.facts("2024-02").fingerprint

@@ -64,6 +64,7 @@ def test_without_tables_there_is_no_supporting_data(given: Given) -> None:
     assert (facts.supporting.tables, facts.supporting.customers) == ((), {})
 
 
+@pytest.mark.thorough
 def test_customers_go_by_the_name_of_the_ledger_however_they_are_spelled(beside: Any) -> None:
     ledger = beside(customers="Customer,Segment\nANN ,Small\nbob,Large\n")
     cards = ledger.facts("2026-03").supporting.customers
@@ -99,6 +100,7 @@ def test_a_table_in_which_nobody_is_a_customer_is_refused_with_an_example(beside
     )
 
 
+@pytest.mark.thorough
 def test_customers_fill_what_the_ledger_does_not_say(beside: Any) -> None:
     ledger = beside(
         LEDGER.replace("Term\n", "Term,Plan\n").replace("monthly\n", "monthly,Pro\n").replace("annual\n", "annual,\n"),
@@ -110,6 +112,7 @@ def test_customers_fill_what_the_ledger_does_not_say(beside: Any) -> None:
     assert (bob.plan, bob.channel, bob.region, bob.tier) == ("Basic", "Fair", "South", "Large")
 
 
+@pytest.mark.thorough
 def test_a_wrong_table_is_refused_while_the_rest_goes_on(beside: Any) -> None:
     ledger = beside(
         customers="Customer,Segment\nAnn,Small\n",
@@ -125,6 +128,7 @@ def test_a_wrong_table_is_refused_while_the_rest_goes_on(beside: Any) -> None:
     assert (facts.supporting.spend, facts.supporting.tickets) == ((), ())
 
 
+@pytest.mark.thorough
 def test_the_figures_of_the_ledger_do_not_depend_on_the_tables(beside: Any) -> None:
     with_tables = beside(customers="Customer,Segment\nAnn,Small\n", spend="Month,Amount\n2026-03,100\n").facts(
         "2026-03"
@@ -170,6 +174,7 @@ def test_what_was_not_known_at_the_month_s_end_is_not_said(beside: Any) -> None:
     assert ledger.facts("2026-02").supporting == february
 
 
+@pytest.mark.thorough
 def test_a_cancellation_s_reason_stands_in_where_the_ledger_has_none(beside: Any) -> None:
     ledger = beside(cancellations="Customer,Notice,End of service,Reason\nCem,2026-02-10,2026-03-28,Price\n")
     facts = ledger.facts("2026-03")
@@ -177,6 +182,7 @@ def test_a_cancellation_s_reason_stands_in_where_the_ledger_has_none(beside: Any
     assert [(r.month, r.reason, r.customers) for r in facts.reasons] == [("2026-03", "Price", 1)]
 
 
+@pytest.mark.thorough
 def test_the_ledger_s_own_reason_comes_first(beside: Any) -> None:
     ledger = beside(
         LEDGER.replace("Term\n", "Term,Type,Reason\n")
@@ -188,6 +194,7 @@ def test_the_ledger_s_own_reason_comes_first(beside: Any) -> None:
     assert pair(ledger.facts("2026-03"), "Cem").reason == "Moved away"
 
 
+@pytest.mark.thorough
 def test_a_notice_makes_a_customer_cancelled_who_still_pays(beside: Any) -> None:
     ledger = beside(cancellations="Customer,Notice,Reason\nBob,2026-02-10,Price\n")
     assert pair(ledger.facts("2026-01"), "Bob").cancelled_on is None
@@ -195,6 +202,7 @@ def test_a_notice_makes_a_customer_cancelled_who_still_pays(beside: Any) -> None
     assert (bob.kind, bob.cancelled_on, bob.reason) == (None, date(2026, 2, 10), "Price")
 
 
+@pytest.mark.thorough
 def test_a_notice_without_an_end_ends_with_what_is_paid_for(beside: Any) -> None:
     ledger = beside(cancellations="Customer,Notice\nBob,2026-02-10\n")
     (notice,) = ledger.facts("2026-02").supporting.cancellations
@@ -216,6 +224,7 @@ def test_a_notice_before_the_customer_came_back_is_not_of_now(beside: Any) -> No
     assert pair(ledger.facts("2026-04"), "Cem").cancelled_on is None
 
 
+@pytest.mark.thorough
 @pytest.mark.few(2)
 @pytest.mark.parametrize(
     "table",
@@ -235,11 +244,13 @@ def test_surveys_are_read_long_and_wide(beside: Any, table: str) -> None:
     ]
 
 
+@pytest.mark.thorough
 def test_an_answer_without_a_customer_is_anonymous(beside: Any) -> None:
     (answer,) = beside(surveys="Date,Customer,NPS\n2026-02-03,,9\n").facts("2026-03").supporting.surveys
     assert answer.name == ""
 
 
+@pytest.mark.thorough
 @pytest.mark.few(3)
 @pytest.mark.parametrize(
     ("table", "text", "column", "reason"),
@@ -416,6 +427,7 @@ def test_two_files_of_one_table_are_an_error(tmp_path: Path) -> None:
         tables_in_folder(tmp_path)
 
 
+@pytest.mark.thorough
 def test_the_first_day_of_each_customer_is_told_where_first_steps_or_features_are_counted_from_it(beside: Any) -> None:
     steps = "Customer,Activated\nAnn,2026-01-20\n"
     expected = {"Ann": date(2026, 1, 5), "Bob": date(2026, 1, 20), "Cem": date(2026, 1, 28), "Dee": date(2026, 3, 31)}
@@ -440,6 +452,7 @@ def test_usage_beyond_the_limit_is_said_and_not_silently_shorter(given: Given, m
     assert read.left_out.startswith("usage before 2026-02 is not used: with it there are more than 4 rows")
 
 
+@pytest.mark.thorough
 def test_spend_that_names_a_currency_is_not_taken_where_the_ledger_names_none(given: Given) -> None:
     spend = pd.DataFrame({"month": ["2026-01", "2026-02"], "amount": [10, 20], "currency": ["USD", ""]})
     text = "customer,date,amount\nA,2026-01-05,10\nA,2026-02-05,10\n"

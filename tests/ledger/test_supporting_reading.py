@@ -42,6 +42,7 @@ def refusal_of(tmp_path: Path, table: str, text: str, **how: Any) -> str:
     return read.refused
 
 
+@pytest.mark.thorough
 @pytest.mark.few(2)
 @pytest.mark.parametrize(
     "headings",
@@ -61,6 +62,7 @@ def test_customers_are_recognised_in_five_languages(tmp_path: Path, headings: st
     assert row["margin"] == Decimal("0.45")
 
 
+@pytest.mark.thorough
 @pytest.mark.few(2)
 @pytest.mark.parametrize(
     ("table", "headings"),
@@ -163,6 +165,7 @@ def test_a_fraction_beside_percents_is_left_out_as_it_has_two_readings(tmp_path:
     assert reason.startswith("can be read in two ways beside numbers above 1: 0.8 % or 80.0 %")
 
 
+@pytest.mark.thorough
 @pytest.mark.few(4)
 @pytest.mark.parametrize(
     ("table", "text", "note"),

@@ -35,6 +35,7 @@ def figures(ledger: Ledger) -> tuple[object, ...]:
     )
 
 
+@pytest.mark.few(2)
 @pytest.mark.few(4)
 @pytest.mark.parametrize(
     "text",

@@ -27,6 +27,7 @@ def shown(facts: Facts, path: Path) -> dict[str, list[object]]:
     return {str(row[0].value): [cell.value for cell in row[1:]] for row in rows if row[0].value}
 
 
+@pytest.mark.thorough
 def test_cac_payback_and_ltv_cac_are_those_of_the_functions(tmp_path: Path) -> None:
     """Three months of 6,000 each win 30 customers a month, who pay 100."""
     facts = spent(30, *[6_000] * 7)
@@ -47,6 +48,7 @@ def test_the_months_of_the_ledgers_first_customers_win_nobody() -> None:
     assert found.months[0] == "2026-04"
 
 
+@pytest.mark.thorough
 def test_a_month_that_the_table_does_not_name_gives_no_cost(tmp_path: Path) -> None:
     facts = spent(30, *[6_000] * 7)
     rows = tuple(row for row in facts.supporting.spend if row.month != "2026-09")
@@ -85,6 +87,7 @@ def test_a_group_whose_churn_chance_explains_takes_the_churn_of_all(tmp_path: Pa
         assert row[0] == group.opening
 
 
+@pytest.mark.thorough
 def test_without_spend_one_line_says_what_it_would_add(tmp_path: Path) -> None:
     rows = shown(ledger("two and a half years"), tmp_path / "report.xlsx")
     assert any(label.startswith("Spend was not given") for label in rows)

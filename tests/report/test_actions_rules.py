@@ -220,6 +220,7 @@ def test_a_channel_of_hardly_any_churn_is_worth_no_more_than_the_longest_lifetim
     assert ratios == pytest.approx(capped)
 
 
+@pytest.mark.thorough
 def test_every_sentence_is_finished() -> None:
     """No placeholder, no Python value, no missing figure in any text of any rule."""
     texts = [one_on_notice(date(2026, 10, 20), date(2026, 11, 14)), *(breaks() for breaks, *_ in CASES.values())]
@@ -268,6 +269,7 @@ def test_a_company_limit_out_of_reach_silences_a_rule(rule: str) -> None:
     assert rule not in {action.rule for action in checklist(facts, limits, {}, 0.8, (), inputs=inputs)}
 
 
+@pytest.mark.thorough
 def test_purchases_are_judged_only_by_rules_that_make_sense_for_them() -> None:
     allowed = {rule.id for rule in rules() if "purchases" in rule.natures}
     assert not allowed & {"R17", "R19", "R20", "R24", "R25", "R26", "R30"}

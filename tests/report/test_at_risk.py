@@ -165,6 +165,7 @@ def test_there_is_no_list_for_purchases_nor_where_nobody_is_at_risk(nature: str)
 # ---- the sheets
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("margin", mainly([1.0, 0.8, 0.0], 0.8))
 def test_every_formula_of_all_signs_is_recalculated_to_the_value_shown(tmp_path: Path, margin: float) -> None:
     path = tmp_path / "report.xlsx"
@@ -193,6 +194,7 @@ def test_libreoffice_recalculates_the_list_too(tmp_path: Path, soffice: str) -> 
     assert compare(cached(path), recalc_libreoffice(path, tmp_path, soffice)) == []
 
 
+@pytest.mark.thorough
 def test_both_sheets_are_left_out_where_there_is_nothing_to_list(tmp_path: Path) -> None:
     path = tmp_path / "report.xlsx"
     for facts, there in ((signed_facts(), True), (made_facts(accounts(30, 100, 100, 100)), False)):
@@ -201,6 +203,7 @@ def test_both_sheets_are_left_out_where_there_is_nothing_to_list(tmp_path: Path)
         assert {"At risk", "Signs of leaving"} <= set(sheets) if there else "At risk" not in sheets
 
 
+@pytest.mark.thorough
 def test_the_check_ties_the_list_and_the_others_to_the_closing(tmp_path: Path) -> None:
     report = report_of(signed_facts())
     assert any(check.key == "at_risk" and check.passed for check in report.checks)
@@ -225,6 +228,7 @@ def test_what_would_add_the_missing_signs_is_said(tmp_path: Path) -> None:
     assert any("for want of data: notices (lines of cancellation" in text for text in texts)
 
 
+@pytest.mark.thorough
 @pytest.mark.few(1)
 @pytest.mark.parametrize(("margin", "told"), [(0.8, "yes"), (0.1, "no"), (1.0, "n/a")])
 def test_whether_an_offer_pays_is_said_of_those_who_would_accept_it(tmp_path: Path, margin: float, told: str) -> None:
@@ -243,6 +247,7 @@ def test_the_commentary_says_how_much_may_leave_and_who_first(tmp_path: Path) ->
     assert str(said[0]).endswith("Most exposed: Notice (500), Quote (1,200), Usage (900).")
 
 
+@pytest.mark.thorough
 def test_the_revenue_behind_an_action_is_a_formula_over_the_cells_that_hold_it(tmp_path: Path) -> None:
     path = tmp_path / "report.xlsx"
     lost = accounts(4, *[90] * 12, None, name="Lost")

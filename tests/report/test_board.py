@@ -28,6 +28,7 @@ def board(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     yield report, path
 
 
+@pytest.mark.few(2)
 def test_two_engines_calculate_every_value_that_is_shown(board: tuple[Report, Path]) -> None:
     _, path = board
     assert compare(cached(path), recalc_ironcalc(path)) == []
@@ -48,6 +49,7 @@ def test_it_lists_no_customers(board: tuple[Report, Path]) -> None:
     assert not {"Data customers", "Movers", "Actions"} & set(sheets)
 
 
+@pytest.mark.few(1)
 def test_it_keeps_the_rules_of_good_modelling(board: tuple[Report, Path]) -> None:
     _, path = board
     assert check_workbook(path) == []
@@ -59,6 +61,7 @@ def shown(path: Path, names: Iterable[str]) -> list[object]:
     return [book[sheet][cell.replace("$", "")].value for sheet, cell in places]
 
 
+@pytest.mark.thorough
 def test_its_figures_are_those_of_the_monthly_workbook(tmp_path: Path) -> None:
     report = report_of(ledger("two and a half years"))
     write_report(report, tmp_path / "monthly.xlsx")
@@ -90,6 +93,7 @@ def test_it_prints_on_one_page(name: str, tmp_path: Path, soffice: str) -> None:
     assert print_to_pdf(path, Path(soffice)).read_bytes().count(b"/Type/Page/") == 1
 
 
+@pytest.mark.thorough
 def test_the_board_page_is_written_beside_the_workbook(tmp_path: Path) -> None:
     lines = "Customer,Date,Amount,Term\nA,2026-05-01,10,monthly\nA,2026-06-30,12,monthly\nB,2026-06-30,20,monthly\n"
     (tmp_path / "ledger.csv").write_text(lines)

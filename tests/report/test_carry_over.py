@@ -180,6 +180,7 @@ def test_nothing_typed_in_six_months_is_lost(tmp_path: Path) -> None:
     six_months(tmp_path, 0)
 
 
+@pytest.mark.thorough
 def test_nothing_typed_in_three_months_is_lost(tmp_path: Path) -> None:
     six_months(tmp_path, 1, months=range(24, 27))
 
@@ -208,6 +209,7 @@ def test_an_open_row_keeps_what_was_typed_and_grows_older(tmp_path: Path) -> Non
     assert (row.cells["Months open"], row.cells["First seen"]) == (2, date(2025, 12, 1))
 
 
+@pytest.mark.thorough
 def test_a_row_that_is_done_and_still_fires_reopens_with_a_note(tmp_path: Path) -> None:
     report = report_of(25, after_december(tmp_path, Status="Done", Notes="agreed"))
     row = next(row for row in report.carried.rows if row.rule == "R07")
@@ -305,6 +307,7 @@ def test_a_date_where_none_is_expected_stays_as_text(tmp_path: Path) -> None:
     assert "2026-01-05" in texts(path)
 
 
+@pytest.mark.thorough
 def test_a_name_like_a_formula_is_text_a_month_later_too(tmp_path: Path) -> None:
     sheet = Sheet(first_written(tmp_path))
     sheet.put("R07", Notes="-")
@@ -332,6 +335,7 @@ def test_months_open_counts_the_first_one(first: str, month: str, count: int) ->
     assert months_open(first, month) == count
 
 
+@pytest.mark.thorough
 def test_the_workbook_that_is_read_is_not_changed(tmp_path: Path) -> None:
     path = first_written(tmp_path)
     before = path.read_bytes()
@@ -354,6 +358,7 @@ def test_nothing_restated_is_said(tmp_path: Path) -> None:
     assert told(report.restated).startswith("Nothing changed: December 2025 opens as it closed")
 
 
+@pytest.mark.thorough
 def test_a_month_that_is_another_now_is_told_by_customer(tmp_path: Path) -> None:
     previous = read_previous(first_written(tmp_path))
     name = next(name for name, row in TABLE.items() if row[23] is not None and row[24] is not None)
@@ -370,6 +375,7 @@ def test_a_month_that_is_another_now_is_told_by_customer(tmp_path: Path) -> None
     assert compare(cached(path), recalc_ironcalc(path)) == []
 
 
+@pytest.mark.thorough
 def test_the_customers_of_an_earlier_file_are_read_only_where_they_differ(tmp_path: Path) -> None:
     path = first_written(tmp_path)
     now = report_of(25).facts
@@ -411,6 +417,7 @@ def test_a_month_before_the_last_file_s_own_that_is_another_now_is_named(tmp_pat
     assert banner == "Checks: all pass. RESTATED since the last file, see Restatement"
 
 
+@pytest.mark.thorough
 def test_targets_of_a_table_are_data_of_their_months(tmp_path: Path) -> None:
     def with_target(report: Report, value: float, previous: Previous | None) -> Report:
         targets = Supporting(targets=(MonthTarget(report.month, "crr", value),))

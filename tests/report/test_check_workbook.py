@@ -215,6 +215,7 @@ def test_a_check_that_is_not_counted_is_found(report: Path) -> None:
     assert "WBK05 Tiers!B4" in found
 
 
+@pytest.mark.thorough
 def test_a_sheet_that_does_not_say_whether_the_checks_pass_is_found(report: Path) -> None:
     found = banner_of_tiers_replaced(
         report, '<c r="B4" t="str"><f>"Checks: all "&amp;"pass"</f><v>Checks: all pass</v></c>'
@@ -222,6 +223,7 @@ def test_a_sheet_that_does_not_say_whether_the_checks_pass_is_found(report: Path
     assert found == ["WBK05 Tiers"]
 
 
+@pytest.mark.thorough
 def test_a_formula_that_shows_an_error_is_found(report: Path) -> None:
     assert "WBK08 Tiers!B4" in banner_of_tiers_replaced(report, '<c r="B4" t="e"><f>1/0</f><v>#DIV/0!</v></c>')
 

@@ -40,12 +40,14 @@ STORY: dict[str, Row] = {
 }
 
 
+@pytest.mark.thorough
 def test_the_largest_gain_and_loss_of_the_month_are_named(tmp_path: Path) -> None:
     said = told(report_of(STORY), tmp_path)
     net = "Together that is 30 less than at the opening (3.0 % of it); "
     assert net + "the largest gain is expansion, 80; the largest loss is churn, 100." in said
 
 
+@pytest.mark.thorough
 def test_customers_are_named_with_what_they_moved(tmp_path: Path) -> None:
     said = told(report_of(STORY), tmp_path)
     assert "Lost: Anna (100); nobody else." in said
@@ -59,17 +61,20 @@ def test_retention_is_split_into_churn_contraction_and_expansion(tmp_path: Path)
     assert gross + "10.0 points more, and contraction 5.0 % of the opening, 5.0 points more." in said
 
 
+@pytest.mark.thorough
 def test_losses_of_small_customers_are_told_as_such(tmp_path: Path) -> None:
     said = told(report_of({**STORY, "Emil": [12000, 12000, None]}), tmp_path)
     lost = "The 2 customers lost had paid 110 each on average, against 280 of all at the opening: "
     assert lost + "the losses are among the smaller ones." in said
 
 
+@pytest.mark.thorough
 def test_one_lost_customer_is_not_spoken_of_as_several(tmp_path: Path) -> None:
     said = told(report_of(STORY), tmp_path)
     assert "The only one lost had paid 100; the average at the opening was 333." in said
 
 
+@pytest.mark.thorough
 def test_what_did_not_happen_is_not_told(tmp_path: Path) -> None:
     said = told(report_of({"Anna": [10000, 10000, 10000], "Ben": [20000, 20000, None]}), tmp_path)
     assert "MRR closed the month at 100 after an opening of 300: lost customers took 200." in said
@@ -78,6 +83,7 @@ def test_what_did_not_happen_is_not_told(tmp_path: Path) -> None:
     assert "Net revenue retention is 33.3 % after 100.0 % the month before." in said
 
 
+@pytest.mark.thorough
 def test_a_part_that_stayed_the_same_is_not_told_in_points(tmp_path: Path) -> None:
     said = told(report_of({"Anna": [10000, 5000, 2500], "Ben": [10000, 10000, 12500]}), tmp_path)
     assert any("contraction took 16.7 % of the opening, 8.3 points less." in line for line in said)
@@ -85,6 +91,7 @@ def test_a_part_that_stayed_the_same_is_not_told_in_points(tmp_path: Path) -> No
     assert any("contraction took 10.0 % of the opening, as in the month before." in line for line in still)
 
 
+@pytest.mark.thorough
 def test_a_quiet_month_is_told_without_gains_and_losses(tmp_path: Path) -> None:
     said = told(report_of({"Anna": [100, 100, 100], "Ben": [200, 200, 200]}), tmp_path)
     assert "Nobody's revenue moved this month." in said

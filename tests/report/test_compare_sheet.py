@@ -60,6 +60,7 @@ def shown(path: Path, name: str) -> list[list[object]]:
     ]
 
 
+@pytest.mark.thorough
 def test_the_golden_month_reads_by_each_rule_as_published(tmp_path: Path) -> None:
     path = tmp_path / "report.xlsx"
     write_report(report_of(golden_facts()), path)
@@ -70,6 +71,7 @@ def test_the_golden_month_reads_by_each_rule_as_published(tmp_path: Path) -> Non
     assert table["Quick ratio"][1:] == ["-", "-", pytest.approx(1700 / 1400), "-", "-"]
 
 
+@pytest.mark.thorough
 def test_every_chain_begins_with_our_figure_and_ends_with_the_one_in_the_table(tmp_path: Path) -> None:
     path = tmp_path / "report.xlsx"
     write_report(report_of(golden_facts()), path)
@@ -95,12 +97,14 @@ def test_an_engine_computes_every_step(tmp_path: Path) -> None:
     assert differences(cached(path), recalc_ironcalc(path)) == []
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", ["purchases with free ones", "purchases too many for a table"])
 def test_purchases_have_no_such_sheet(name: str, tmp_path: Path) -> None:
     write_report(report_of(ledger(name)), tmp_path / "report.xlsx")
     assert compare.SHEET not in openpyxl.load_workbook(tmp_path / "report.xlsx", read_only=True).sheetnames
 
 
+@pytest.mark.thorough
 def test_without_notices_the_sheet_says_that_it_counts_by_what_is_paid(tmp_path: Path) -> None:
     facts = golden_facts()
     write_report(report_of(replace(facts, profiles=Profiles((GOLDEN,) * 3, False))), tmp_path / "report.xlsx")

@@ -30,6 +30,7 @@ def test_shares_are_those_of_the_largest_also_where_several_pay_the_same(tmp_pat
     assert compare(cached(path), recalc_ironcalc(path)) == []
 
 
+@pytest.mark.few(1)
 @pytest.mark.few(2)
 @pytest.mark.parametrize("customers", [1, 2, 3])
 def test_few_customers_have_a_row_for_all_of_them(customers: int, tmp_path: Path) -> None:
@@ -41,6 +42,7 @@ def test_few_customers_have_a_row_for_all_of_them(customers: int, tmp_path: Path
     assert compare(cached(path), recalc_ironcalc(path)) == []
 
 
+@pytest.mark.thorough
 def test_without_a_customer_table_the_shares_are_the_same(tmp_path: Path) -> None:
     facts = facts_of({f"C{i:02d}": [100 * i + 7, 90 * i + 7] for i in range(30)})
     write_report(report_of(facts), tmp_path / "table.xlsx")
@@ -49,6 +51,7 @@ def test_without_a_customer_table_the_shares_are_the_same(tmp_path: Path) -> Non
     assert found[0] == found[1]
 
 
+@pytest.mark.thorough
 def test_the_months_run_from_this_one_back_and_the_title_says_how_far_the_rates_are_apart(tmp_path: Path) -> None:
     facts = facts_of({"A": [100, 100, 100, 100], "B": [300, 300, 300, None], "C": [100, 100, None, 100]})
     path = tmp_path / "report.xlsx"

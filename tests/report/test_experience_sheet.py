@@ -57,6 +57,7 @@ def test_the_test_looks_at_the_right_month(facts: Facts) -> None:
     assert facts.month == END.isoformat()[:7]
 
 
+@pytest.mark.thorough
 def test_nps_is_that_of_the_function_in_the_month_and_over_three(facts: Facts, sheet: dict[str, list[object]]) -> None:
     row = sheet["Net promoter score (NPS)"]
     assert row[0] == pytest.approx(metrics.nps(scores(facts, "NPS")))
@@ -139,6 +140,7 @@ def test_use_and_lift_of_a_feature_are_those_of_the_functions(facts: Facts, shee
     assert (row[3], row[5]) == (len(adopters), len(settled) - len(adopters))
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("table", mainly(TABLES, "surveys", "spend"))
 def test_what_a_table_does_not_give_is_one_line_each_and_no_empty_chart(table: str, tmp_path: Path) -> None:
     path = tmp_path / "report.xlsx"
@@ -162,10 +164,12 @@ def test_without_tables_there_is_neither_the_sheet_nor_its_data(tmp_path: Path) 
     assert any("NPS" in adds for _, adds in report.missing)
 
 
+@pytest.mark.thorough
 def test_the_workbook_with_every_table_keeps_the_rules_of_modelling(workbook: Path) -> None:
     assert check_workbook(workbook) == []
 
 
+@pytest.mark.thorough
 def test_the_commentary_speaks_of_what_is_given_and_of_nothing_else(workbook: Path, tmp_path: Path) -> None:
     path = tmp_path / "report.xlsx"
     said = commentary(workbook)
@@ -190,6 +194,7 @@ def commentary(path: Path) -> list[str]:
     return [str(row[0]) for row in sheet.iter_rows(min_row=7, min_col=3, max_col=3, values_only=True) if row[0]]
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("rule", mainly(["R11", "R12", "R16", "R21", "R22", "R23", "R28"], "R11", "R28"))
 def test_what_a_rule_measured_is_the_cell_that_shows_it(rule: str, tmp_path: Path) -> None:
     path = tmp_path / "report.xlsx"

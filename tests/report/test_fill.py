@@ -180,6 +180,7 @@ def test_more_rows_look_like_the_first(template: Path) -> None:
     assert not any(sheet.cell(row, 2).font.b for row in range(5, 9))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("rows", "columns"), [(1, 1), (1, 6), (7, 2), (2, 2)])
 def test_a_block_holds_its_values_and_the_one_below_its_own(template: Path, rows: int, columns: int) -> None:
     out = filled(template, month(bridge=(rows, columns), rates=(3, 4)))

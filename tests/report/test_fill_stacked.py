@@ -99,6 +99,7 @@ def assert_followed(workbook: Path, first: int, second: int) -> None:
         assert area.encode() in charts, area
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(("first", "second"), SIZES)
 def test_all_that_refers_to_both_lists_follows_both(template: Path, first: int, second: int) -> None:
     assert_followed(filled(template, first, second), first, second)

@@ -65,6 +65,7 @@ def test_what_libreoffice_writes_anew_was_not_typed(tmp_path: Path, soffice: str
     assert (previous.typed, previous.own_sheets, previous.remembers) == ((), (), True)
 
 
+@pytest.mark.thorough
 def test_rows_that_were_sorted_inserted_or_moved_were_not_typed(tmp_path: Path) -> None:
     def edit(book: Any) -> None:
         movers = book["Movers"]
@@ -80,6 +81,7 @@ def test_rows_that_were_sorted_inserted_or_moved_were_not_typed(tmp_path: Path) 
     assert edited(tmp_path, edit).typed == ()
 
 
+@pytest.mark.thorough
 def test_formulas_that_were_replaced_by_their_results_were_not_typed(tmp_path: Path) -> None:
     path = written(report_of(24), tmp_path)
     shown = openpyxl.load_workbook(path, data_only=True)["Bridge"]
@@ -107,6 +109,7 @@ def test_a_text_beside_a_table_is_found_with_sheet_and_cell(tmp_path: Path) -> N
     ]
 
 
+@pytest.mark.thorough
 def test_a_number_in_a_list_of_thousands_of_rows_is_found(tmp_path: Path) -> None:
     table: dict[str, Row] = {f"Customer {i:04}": [1000 + i, 1000 + i, 1000 + i] for i in range(3_100)}
     path = written(report_of(3, table=table), tmp_path)
@@ -117,6 +120,7 @@ def test_a_number_in_a_list_of_thousands_of_rows_is_found(tmp_path: Path) -> Non
     assert places(read_previous(path)) == [("Data customers", "D3090", "17.5")]
 
 
+@pytest.mark.thorough
 def test_a_sentence_that_was_changed_is_found(tmp_path: Path) -> None:
     def edit(book: Any) -> None:
         book["Commentary"]["C8"] = "We lost Acme to a rival."
@@ -133,6 +137,7 @@ def test_a_formula_below_a_table_is_found_though_others_look_like_it(tmp_path: P
     assert places(edited(tmp_path, edit)) == [("Bridge", "D60", "=SUM(D8:D9)")]
 
 
+@pytest.mark.thorough
 def test_notes_on_cells_are_found(tmp_path: Path) -> None:
     def edit(book: Any) -> None:
         book["Tiers"]["C8"].comment = Comment("is this right?", "Ann")
@@ -197,6 +202,7 @@ def test_a_month_in_which_nobody_typed_has_no_sheet_of_it(tmp_path: Path) -> Non
     assert "Kept" not in openpyxl.load_workbook(written(report, tmp_path)).sheetnames
 
 
+@pytest.mark.thorough
 def test_a_template_without_the_list_has_all_of_it_in_the_output(tmp_path: Path) -> None:
     def edit(book: Any) -> None:
         book["Bridge"]["AC9"] = "ask Bob"
@@ -320,6 +326,7 @@ def test_nothing_typed_anywhere_is_lost_where_libreoffice_saves_the_file(tmp_pat
     six_months(tmp_path, 7, lambda path: libreoffice_convert(path, tmp_path, soffice), range(24, 27))
 
 
+@pytest.mark.thorough
 def test_a_workbook_with_kept_things_calculates_the_same_in_other_engines(tmp_path: Path) -> None:
     path = written(report_of(25, edited(tmp_path, own_sheet)), tmp_path)
     shown = cached(path)

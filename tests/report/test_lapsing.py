@@ -88,6 +88,7 @@ def cdnow() -> Report:
     return build_report(facts, load_settings(None, facts.nature), SOURCE)
 
 
+@pytest.mark.thorough
 def test_a_year_of_a_cdnow_buyer_is_the_sum_of_the_lines_in_the_file(cdnow: Report) -> None:
     assert cdnow.lapsing
     first = cdnow.lapsing.listed[0]

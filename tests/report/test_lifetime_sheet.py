@@ -104,6 +104,7 @@ def test_no_churn_has_no_simple_value_but_a_capped_one() -> None:
     assert values.capped == pytest.approx(600)
 
 
+@pytest.mark.thorough
 def test_the_sheet_is_left_out_for_purchases_and_for_a_first_month(tmp_path: Path) -> None:
     path = tmp_path / "report.xlsx"
     for left_out, report in (

@@ -31,6 +31,7 @@ def row_of(path: Path, rule: str) -> dict[str, object]:
     return next(found for row in rows[1:] if (found := dict(zip(rows[0], row, strict=True)))["Rule"] == rule)
 
 
+@pytest.mark.few(1)
 @pytest.mark.few(3)
 @pytest.mark.parametrize(
     ("rule", "sheet"),
@@ -63,6 +64,7 @@ def test_two_engines_compute_what_is_measured(rule: str, tmp_path: Path) -> None
     assert compare(shown, recalc_formualizer(path)) == []
 
 
+@pytest.mark.thorough
 def test_the_revenue_of_more_than_a_hundred_customers_is_a_formula_over_their_cells(tmp_path: Path) -> None:
     """The cohort that was kept badly: its customers stand in several places of the customer table."""
     facts = CASES["R10"][0]()

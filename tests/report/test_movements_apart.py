@@ -30,6 +30,7 @@ def written(folder: Path, month: str, rates: str) -> openpyxl.Workbook:
     return openpyxl.load_workbook(done.path, data_only=True)
 
 
+@pytest.mark.thorough
 def test_a_month_with_both_shows_both_and_every_formula_agrees(tmp_path: Path) -> None:
     book = written(tmp_path, "2023-03", RATES)
     bridge, last = book["Bridge"], book["Bridge"].max_column

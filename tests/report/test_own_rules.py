@@ -207,6 +207,7 @@ minimum = 1
 """
 
 
+@pytest.mark.thorough
 def test_the_workbook_shows_own_rules_with_their_limits_as_inputs(tmp_path: Path) -> None:
     (tmp_path / "retention.toml").write_text(SETTINGS, "utf-8")
     settings = load_settings(tmp_path / "retention.toml")

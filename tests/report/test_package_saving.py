@@ -135,6 +135,7 @@ def test_a_body_with_another_number_of_rows_than_announced_is_refused(
         package.save(tmp_path / "out.xlsx", STAMP)
 
 
+@pytest.mark.thorough
 def test_rows_are_not_held_in_memory(template: Path, tmp_path: Path) -> None:
     peaks = []
     for rows in (2_000, 20_000):

@@ -47,6 +47,7 @@ def test_a_ledger_without_new_customers_has_no_empty_curve(stable: Workbook) -> 
     assert not sheet._charts
 
 
+@pytest.mark.thorough
 def test_a_long_list_of_movers_prints_its_first_rows_and_says_so(long: Workbook) -> None:
     sheet = long["Movers"]
     table = sheet.tables["tblMovers"].ref
@@ -56,6 +57,7 @@ def test_a_long_list_of_movers_prints_its_first_rows_and_says_so(long: Workbook)
     assert sheet[f"B{first - 2}"].value == f"On paper: the largest {ROWS} of {ROWS + 30}; all of them are in this list."
 
 
+@pytest.mark.thorough
 def test_a_short_list_of_movers_prints_whole_and_says_nothing_of_paper(short: Workbook) -> None:
     sheet = short["Movers"]
     last = sheet.tables["tblMovers"].ref.split(":")[1]

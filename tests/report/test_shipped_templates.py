@@ -30,6 +30,7 @@ def test_a_template_is_what_its_script_draws(template: str, tmp_path: Path) -> N
     assert parts(drawn) == parts(TEMPLATES / f"{template}.xlsx")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("template", "of_a_card"), [("monthly", ("", "_label", "_status")), ("board", ("", "_label", "_status", "_trend"))]
 )
@@ -51,6 +52,7 @@ def test_tables_of_many_pages_repeat_their_headings_in_print() -> None:
         assert workbook[sheet].print_title_rows, sheet
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("name", ["Data customers", "Data facts", "Data experience", "Data survival"])
 def test_a_sheet_of_data_prints_no_page_and_says_so(name: str) -> None:
     """Its print area is an empty cell: hundreds of pages, or one with nothing but a title, are of no use to anybody."""
@@ -91,6 +93,7 @@ def test_a_fixed_scale_has_breaks_that_fit_its_paper() -> None:
             assert width * sheet.page_setup.scale / 100 <= room, sheet.title
 
 
+@pytest.mark.thorough
 def test_no_number_format_leaves_a_bare_decimal_point() -> None:
     """Excel shows 34 as "34." in the format "#,##0.##"."""
     for path in TEMPLATES.glob("*.xlsx"):

@@ -66,6 +66,7 @@ def test_a_shipped_template_has_no_fault(tmp_path: Path) -> None:
     assert any(line.startswith("Bound on Tiers: ") and "rx_tiers" in line for line in lines)
 
 
+@pytest.mark.thorough
 def test_a_name_that_is_misspelled_is_said_with_its_cell_its_menu_and_the_right_one(tmp_path: Path) -> None:
     path = edited(tmp_path / "my.xlsx", lambda book: rename(book, "rx_title", "rx_titel"))
     binding = checked(path)

@@ -48,6 +48,7 @@ def test_the_file_s_formulas_and_values_are_read_as_the_tests_read_them(report: 
     assert {(cell.sheet, cell.cell): cell.value for cell in read} == cached(path)
 
 
+@pytest.mark.thorough
 @pytest.mark.few(1)
 def test_a_right_workbook_is_published_with_a_line_that_says_so(report: Report, tmp_path: Path, engine: Engine) -> None:
     path = tmp_path / "report.xlsx"
@@ -63,12 +64,14 @@ def test_a_right_workbook_is_published_with_a_line_that_says_so(report: Report, 
     assert [file.name for file in tmp_path.iterdir()] == ["report.xlsx"]
 
 
+@pytest.mark.thorough
 @pytest.mark.few(1)
 def test_the_line_counts_among_the_checks(report: Report, tmp_path: Path, engine: Engine) -> None:
     write_verified_report(report, tmp_path / "report.xlsx", "monthly", engine)
     assert cached(tmp_path / "report.xlsx")["Summary", "B3"] == "Checks: all pass"
 
 
+@pytest.mark.thorough
 @pytest.mark.few(1)
 def test_a_difference_stops_the_release_and_names_cell_formula_and_both_values(
     report: Report, tmp_path: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch
@@ -90,6 +93,7 @@ def test_a_difference_stops_the_release_and_names_cell_formula_and_both_values(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("seed", range(3))
 def test_a_value_that_is_wrong_on_any_sheet_is_found_there(
     report: Report, tmp_path: Path, engine: Engine, seed: int
@@ -148,6 +152,7 @@ def test_ten_differences_are_named(report: Report, tmp_path: Path) -> None:
     assert str(refused.value).count("computed TRUE") == 10
 
 
+@pytest.mark.thorough
 def test_an_engine_that_gives_up_is_named(report: Report, tmp_path: Path) -> None:
     def give_up(path: Path, places: object) -> dict[tuple[str, str], float]:
         raise ValueError("no such thing")
