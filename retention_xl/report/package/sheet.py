@@ -73,7 +73,7 @@ class Sheet:
                 row.set("r", str(number))
                 column = 0
                 for cell in row:
-                    column = split_cell(cell.get("r"))[1] if cell.get("r") else column + 1  # type: ignore[arg-type]
+                    column = split_cell(cell.get("r"))[1] if cell.get("r") else column + 1
                     cell.set("r", f"{letters(column)}{number}")
             self._flatten()
         return self._rows
