@@ -57,6 +57,7 @@ def test_worksheet_functions_and_sql_agree_in_every_month(facts: Facts) -> None:
         assert bridge == pytest.approx([cents / 100 for cents in signed])
 
 
+@pytest.mark.thorough
 def test_the_cohort_function_and_sql_give_the_same_triangle(facts: Facts) -> None:
     assert facts.customers is not None
     lines = [

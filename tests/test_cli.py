@@ -276,6 +276,7 @@ def test_a_ledger_that_gives_no_report_is_said_in_one_sentence(
     assert only_the_ledger(tmp_path)
 
 
+@pytest.mark.thorough
 def test_a_month_outside_the_ledger_names_its_span(run: Run, tmp_path: Path) -> None:
     done = run("report", "ledger.csv", "--month", "2030-01")
     assert done.code == 1
@@ -483,7 +484,6 @@ def test_an_earlier_workbook_can_be_named_or_left_out(run: Run, tmp_path: Path) 
     assert "Restatement" not in openpyxl.load_workbook(tmp_path / "ledger-retention-2026-03.xlsx").sheetnames
 
 
-@pytest.mark.thorough
 @pytest.mark.few(4)
 @pytest.mark.parametrize(
     ("options", "code", "said"),
@@ -505,6 +505,7 @@ def test_an_earlier_workbook_that_cannot_be_meant_is_said(
     assert (done.code, done.err.startswith(said)) == (code, True), done.err
 
 
+@pytest.mark.thorough
 def test_an_earlier_workbook_that_was_found_and_cannot_be_read_says_the_way_on(run: Run, tmp_path: Path) -> None:
     (tmp_path / "ledger-retention-2026-01.xlsx").write_text("no workbook", "utf-8")
     done = run("report", "ledger.csv", "--month", "2026-02")

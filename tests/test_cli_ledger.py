@@ -54,6 +54,7 @@ def test_check_tells_what_was_taken_for_what_and_writes_nothing(run: Run, tmp_pa
     assert [path.name for path in tmp_path.iterdir()] == ["ledger.csv"]
 
 
+@pytest.mark.thorough
 def test_check_lists_what_was_refused_and_ends_with_1_where_too_much_is_missing(run: Run, tmp_path: Path) -> None:
     (tmp_path / "ledger.csv").write_text(MESSY, "utf-8")
     done = run("check", "ledger.csv")
@@ -167,6 +168,7 @@ def test_init_never_writes_over_a_file(run: Run, tmp_path: Path) -> None:
     assert (tmp_path / "retention.toml").read_text("utf-8") == "[policy]\nmargin = 0.8\n"
 
 
+@pytest.mark.thorough
 def test_init_takes_the_month_of_a_table_of_customers_without_dates(run: Run, tmp_path: Path) -> None:
     (tmp_path / "telco.csv").write_text(
         "customerID,tenure,MonthlyCharges,Churn\n7590,1,29.85,No\n5575,34,56.95,No\n3668,2,53.85,Yes\n", "utf-8"
@@ -184,7 +186,6 @@ def exported(path: Path, query: str) -> list[tuple[object, ...]]:
         return con.execute(query.replace("FILE", f"'{path.as_posix()}'")).fetchall()
 
 
-@pytest.mark.thorough
 @pytest.mark.few(1)
 @pytest.mark.parametrize("suffix", ["parquet", "csv"])
 def test_the_facts_add_up_to_the_bridge_to_the_cent(run: Run, tmp_path: Path, suffix: str) -> None:

@@ -47,6 +47,7 @@ def test_the_report_is_named_after_its_source(place: Path, arguments: list[str],
     assert [path.name for path in place.glob("*.xlsx")] == [workbook]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [

@@ -91,6 +91,7 @@ def test_pdf_without_libreoffice_says_how_to_get_it(folder: Path, monkeypatch: p
 # ---- template
 
 
+@pytest.mark.thorough
 def test_a_template_is_begun_checked_and_filled(folder: Path) -> None:
     assert run("template", "new", "my.xlsx").exit_code == 0
     checked = run("template", "check", "my.xlsx")

@@ -173,6 +173,7 @@ def test_importing_the_metrics_loads_the_standard_library_alone() -> None:
     assert run_bare(code) == "{'retention_xl'}"
 
 
+@pytest.mark.thorough
 def test_importing_the_metrics_takes_less_than_a_quarter_of_importing_asyncio() -> None:
     """A ratio, as a busy machine slows both: 6 ms of CPU against 50. The benchmarks print the time itself."""
 

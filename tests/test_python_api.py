@@ -31,6 +31,7 @@ def known(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return names
 
 
+@pytest.mark.few(3)
 @pytest.mark.parametrize("example", examples(), ids=lambda test: test.name)
 def test_an_example_holds(example: doctest.DocTest, known: dict[str, Any]) -> None:
     example.globs = dict(known)

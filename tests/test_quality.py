@@ -55,6 +55,7 @@ def test_the_top_level_holds_what_was_agreed() -> None:
     assert {entry for entry in entries if not entry.startswith(".")} <= TOP_LEVEL
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("forbidden", [MACHINE_PATH, REGISTRY_HOST, UNFINISHED], ids=["path", "host", "unfinished"])
 def test_no_committed_text_holds_what_belongs_elsewhere(forbidden: re.Pattern[str]) -> None:
     found = [

@@ -140,6 +140,7 @@ def test_names_are_unique_to_a_customer_and_some_look_like_formulas(lines: list[
     assert set(sample.NAMES_THAT_LOOK_LIKE_FORMULAS) <= set(homes)
 
 
+@pytest.mark.thorough
 def test_the_promised_dirt_is_there_and_no_more(rows: list[Row]) -> None:
     repeated = [number for number, count in Counter(row["Line"] for row in rows).items() if count > 1]
     dirt = {

@@ -21,6 +21,7 @@ def facts(sample_ledger: Path, sample_tables: dict[str, Path]) -> Iterator[Facts
         yield ledger.facts()
 
 
+@pytest.mark.thorough
 def test_the_same_seed_gives_the_same_bytes_on_every_python(sample_tables: dict[str, Path]) -> None:
     content = b"".join(sample_tables[name].read_bytes() for name in TABLES)
     assert hashlib.sha256(content).hexdigest() == EXPECTED_SHA256

@@ -139,10 +139,12 @@ def test_the_settings_name_this_python_and_keep_strangers_modules_out(built: Pat
     assert settings["RETENTION_XL"] == version("retention-xl")
 
 
+@pytest.mark.thorough
 def test_an_add_in_built_for_another_machine_names_no_python(tmp_path: Path) -> None:
     assert "INTERPRETER_WIN" not in addin.read_settings(addin.build(tmp_path / "a.xlam"))
 
 
+@pytest.mark.thorough
 def test_the_add_in_is_the_same_each_time(built: Path, tmp_path: Path) -> None:
     again = addin.build(tmp_path / "again.xlam", Path(r"C:\Möbel & Co\python\pythonw.exe"))
     assert again.read_bytes() == built.read_bytes()
@@ -166,6 +168,7 @@ def machine(tmp_path: Path) -> Machine:
     return Machine(tmp_path)
 
 
+@pytest.mark.thorough
 def test_installing_puts_the_add_in_where_excel_starts_from(machine: Machine) -> None:
     installed = addin.install(machine)
     assert installed.path == machine.start_folder() / "retention_xl.xlam"
@@ -178,6 +181,7 @@ def test_installing_says_that_a_running_excel_needs_a_restart(machine: Machine) 
     assert addin.install(machine).excel_is_running
 
 
+@pytest.mark.thorough
 def test_status_follows_installing_and_removing(machine: Machine) -> None:
     assert addin.status(machine) == addin.Status(machine.start_folder() / "retention_xl.xlam", False, {})
     path = addin.install(machine).path

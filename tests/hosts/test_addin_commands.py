@@ -37,6 +37,7 @@ def run(*arguments: str) -> Result:
     return CliRunner().invoke(app, ["addin", *arguments])
 
 
+@pytest.mark.thorough
 def test_build_writes_the_add_in_into_the_current_folder_and_says_where_it_goes(folder: Path) -> None:
     done = run("build")
     assert done.exit_code == 0, done.output
@@ -45,6 +46,7 @@ def test_build_writes_the_add_in_into_the_current_folder_and_says_where_it_goes(
     assert r"%APPDATA%\Microsoft\Excel\XLSTART" in done.output
 
 
+@pytest.mark.thorough
 def test_build_for_another_machine_takes_the_path_of_its_python(folder: Path) -> None:
     assert run("build", "--python", r"C:\py\pythonw.exe", "-o", "other.xlam").exit_code == 0
     assert addin.read_settings(folder / "other.xlam")["INTERPRETER_WIN"] == r"C:\py\pythonw.exe"
@@ -89,6 +91,7 @@ def test_install_says_where_with_which_python_and_what_to_type(machine: Machine)
     assert addin.is_ours(machine.start_folder() / "retention_xl.xlam")
 
 
+@pytest.mark.thorough
 def test_install_warns_of_a_running_excel(machine: Machine) -> None:
     machine.running = True
     assert "Excel is running: close all its windows" in run("install").output
@@ -125,6 +128,7 @@ def test_the_doctor_passes_a_sound_machine(machine: Machine) -> None:
     assert "TROUBLE" not in done.output
 
 
+@pytest.mark.thorough
 def test_the_doctor_says_the_cure_and_exits_with_1(machine: Machine) -> None:
     run("install")
     machine.disabled = True

@@ -109,6 +109,7 @@ def test_what_cannot_be_reported_ends_in_a_message_and_leaves_nothing(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.thorough
 def test_a_report_in_which_somebody_has_typed_is_kept(excel: Excel, tmp_path: Path) -> None:
     report = Path(excel.run_macro("build_monthly_report", book(tmp_path)).opened[0])
     typed = openpyxl.load_workbook(report)

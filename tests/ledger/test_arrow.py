@@ -54,6 +54,7 @@ def as_arrow_pandas(data: dict[str, list[Any]]) -> Any:
     return as_arrow(data).to_pandas(types_mapper=pd.ArrowDtype)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("table", [as_polars, as_arrow, as_reader, as_pandas, as_arrow_pandas])
 def test_every_kind_of_table_reads_alike(table: Any) -> None:
     with read_ledger(table(columns())) as ledger:

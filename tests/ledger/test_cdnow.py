@@ -24,6 +24,7 @@ def facts(ledger: Ledger) -> Facts:
     return ledger.facts()
 
 
+@pytest.mark.thorough
 def test_the_total_is_right_to_the_cent(ledger: Ledger, facts: Facts) -> None:
     assert facts.ledger_total == 250_031_563
     assert sum(m.closing for m in facts.movements) == 250_031_563

@@ -25,6 +25,7 @@ def test_several_currencies_ask_for_rates_and_show_what_is_at_stake(given: Given
     )
 
 
+@pytest.mark.thorough
 def test_lines_are_converted_and_rounded_one_by_one(given: Given) -> None:
     ledger = given(TWO, rates={"USD": 1, "EUR": "1.085"})
     assert ledger.currency == "USD"
@@ -53,6 +54,7 @@ def test_a_blank_currency_is_the_ledgers_only_one_and_a_word_is_refused(given: G
     assert ledger.facts().ledger_total == 3000
 
 
+@pytest.mark.thorough
 def test_signs_beside_amounts_count_where_no_column_names_the_currency(given: Given) -> None:
     text = "Customer,Date,Amount\nA,2024-01-05,$10.00\nB,2024-01-06,€20.00\n"
     with pytest.raises(LedgerError, match=r"EUR 20\.00 in 1 line; USD 10\.00 in 1 line"):
@@ -98,6 +100,7 @@ def test_rates_that_cannot_be_are_refused(given: Given, options: dict[str, objec
         given(TWO, **options)
 
 
+@pytest.mark.thorough
 def test_one_currency_is_not_silently_taken_for_another(given: Given) -> None:
     with pytest.raises(LedgerError, match="the ledger is in USD, the report is wanted in EUR; give the rate"):
         given(ONE, currency="EUR")

@@ -24,11 +24,13 @@ def test_with_a_discount_the_total_less_its_tax_is_taken(given: Given) -> None:
     assert ledger.quality.read_cents_by_currency == ledger.quality.accepted_cents_by_currency == {"": 180_00}
 
 
+@pytest.mark.thorough
 def test_a_subtotal_is_less_its_discount_where_there_is_no_total(given: Given) -> None:
     ledger = given("Customer,Date,Subtotal,Discount\nA,2024-01-05,100,20\nB,2024-01-06,50,-5\nC,2024-01-07,-50,5\n")
     assert cents(ledger) == [80_00, 45_00, -45_00]
 
 
+@pytest.mark.thorough
 def test_a_net_amount_is_not_lowered_again(given: Given) -> None:
     ledger = given("Customer,Date,Net amount,Discount,Tax\nA,2024-01-05,100,20,16\n")
     assert cents(ledger) == [100_00]
@@ -62,6 +64,7 @@ def test_a_discount_of_nothing_is_no_question(given: Given) -> None:
     assert cents(given("Customer,Date,Amount,Discount\nA,2024-01-05,100,0.00\nB,2024-01-06,50,\n")) == [100_00, 50_00]
 
 
+@pytest.mark.thorough
 def test_a_column_of_words_or_percent_is_no_deduction(given: Given) -> None:
     assert cents(given("Customer,Date,Total,Tax\nA,2024-01-05,100,standard\nB,2024-01-06,50,zero\n")) == [100_00, 50_00]
     assert cents(given("Customer,Date,Amount,Discount %\nA,2024-01-05,100,10\n")) == [100_00]
@@ -73,6 +76,7 @@ def test_few_values_beside_many_amounts_may_be_percentages_and_are_asked(given: 
         given(f"Customer,Date,Total,Tax\n{lines}")
 
 
+@pytest.mark.thorough
 def test_a_deduction_that_cannot_be_read_or_is_larger_refuses_the_line(given: Given) -> None:
     lines = "".join(f"A,2024-01-{day:02},{100 + day}.00,{day}.5\n" for day in range(1, 29))
     text = f"Customer,Date,Total,Tax\n{lines * 8}B,2024-02-05,10,x\nC,2024-02-05,10,11\n"

@@ -56,6 +56,7 @@ def id_of(text: str) -> str:
     return f"C{int(digits):09d}" if "c" in unicodedata.normalize("NFKC", text).lower() and digits else ""
 
 
+@pytest.mark.thorough
 def test_every_accepted_line_is_read_as_an_independent_reader_does(
     ledger: Ledger, source: list[dict[str, str]]
 ) -> None:

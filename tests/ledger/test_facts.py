@@ -257,6 +257,7 @@ def test_the_reason_nearest_the_end_of_service_counts(given: Given) -> None:
     assert reasons == [("2023-04", "", 1, 1000), ("2023-04", "Price", 1, 1000)]
 
 
+@pytest.mark.thorough
 def test_a_reason_belongs_to_the_run_of_months_it_ended(given: Given) -> None:
     ledger = given(
         PAIR + STEADY + "A,2023-01-10,invoice,10.00,month,,,,,\nA,2023-02-10,cancel,0,,,,,,Price\n"
@@ -276,6 +277,7 @@ def test_above_the_limit_the_customer_table_is_left_out(given: Given, monkeypatc
     assert ledger.facts("2023-02").customers is not None
 
 
+@pytest.mark.thorough
 def test_the_window_is_the_last_36_months_and_who_was_active_in_it(given: Given) -> None:
     steady = "".join(f"Z,{2020 + m // 12}-{m % 12 + 1:02d}-01,invoice,1.00,month,,,,,\n" for m in range(40))
     facts = given(PAIR + steady + "A,2020-02-01,invoice,1.00,month,,,,,\n").facts("2023-04")

@@ -34,6 +34,7 @@ def test_the_files_of_a_folder_are_one_ledger_in_the_order_of_their_numbers(expo
         assert (note.file, note.line, note.value) == ("m2.csv", 3, "never")
 
 
+@pytest.mark.thorough
 def test_the_fingerprint_is_that_of_the_lines_in_one_file(exports: Path, tmp_path: Path) -> None:
     one = tmp_path / "one.csv"
     one.write_text(HEAD + "A,2024-10-05,1.50\nA,2024-02-05,30\nB,never,40\nA,2024-01-05,10\nB,2024-01-06,20\n")
@@ -42,6 +43,7 @@ def test_the_fingerprint_is_that_of_the_lines_in_one_file(exports: Path, tmp_pat
         assert (ours.fingerprint, ours.movements) == (theirs.fingerprint, theirs.movements)
 
 
+@pytest.mark.thorough
 def test_workbooks_and_texts_mix_and_a_pattern_names_some(exports: Path) -> None:
     workbook(exports / "m3.xlsx", {"Mar": [HEADINGS, ["A", date(2024, 3, 5), 0.5], ["C", "soon", 1]]})
     with read_ledger(f"{exports}/m[1-3].*") as ledger:

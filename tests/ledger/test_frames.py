@@ -28,6 +28,7 @@ def frame() -> pd.DataFrame:
     )
 
 
+@pytest.mark.thorough
 def test_a_frame_reads_as_its_csv(tmp_path: Path) -> None:
     (tmp_path / "ledger.csv").write_text(CSV)
     with read_ledger(tmp_path / "ledger.csv") as from_csv, read_ledger(frame()) as from_frame:

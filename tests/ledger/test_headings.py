@@ -186,6 +186,7 @@ def test_of_two_plausible_columns_the_one_net_of_tax_is_taken_and_the_others_are
     assert (amount.heading, amount.why) == ("Subtotal", "by its heading, not 'Total', 'Amount Paid'")
 
 
+@pytest.mark.thorough
 def test_a_status_of_customers_or_of_america_is_no_status_of_invoices(given: Given) -> None:
     ledger = given("Customer,Date,Amount,Status\nA,2024-01-05,1,active\nB,2024-01-05,1,cancelled\n")
     assert (ledger.quality.lines_accepted, "status" in {c.field for c in ledger.columns}) == (2, False)

@@ -74,7 +74,6 @@ def test_a_plan_billed_every_30_days_counts_no_month_twice(given: Given) -> None
     assert step(checked(bridged), "policy_gap") == -1000
 
 
-@pytest.mark.thorough
 @pytest.mark.few(2)
 @pytest.mark.parametrize(
     ("text", "cents"),
@@ -89,6 +88,7 @@ def test_only_invoices_of_one_subscription_replace_each_other(given: Given, text
     assert months_of(given(lines(text)))["2023-07"] == cents
 
 
+@pytest.mark.thorough
 def test_subscriptions_that_each_go_on_in_their_own_rhythm_add_up(given: Given) -> None:
     """Without a plan: one billed on the 5th, one on the 20th, one on the month's last day, and one by the year."""
     ends = (31, 28, 31, 30, 31, 30)
@@ -110,6 +110,7 @@ def test_the_column_of_subscriptions_tells_them_apart(given: Given) -> None:
     assert months_of(given(text)) == {**year(1, 5, 1000), **year(6, 7, 3000), **year(8, 12, 5000)}
 
 
+@pytest.mark.thorough
 def test_an_addition_that_ends_with_the_term_adds_up(given: Given) -> None:
     text = "Customer,Date,Amount,Service start,Service end\n" + "".join(
         f"Z,2023-{m:02d}-01,1.00,2023-{m:02d}-01,2023-{m + 1:02d}-01\n" for m in range(1, 12)
@@ -118,6 +119,7 @@ def test_an_addition_that_ends_with_the_term_adds_up(given: Given) -> None:
     assert months_of(given(text)) == {**year(1, 6, 1000), **year(7, 11, 2000)}
 
 
+@pytest.mark.thorough
 def test_a_credited_invoice_gives_way_to_the_one_that_bills_its_service_at_another_amount(given: Given) -> None:
     text = (
         "A 2023-01-05 invoice 120 year\nA 2023-01-09 credit -120\n"
@@ -137,7 +139,6 @@ def test_the_day_of_a_discount_goes_with_the_invoice_it_belongs_to(given: Given)
 LATE = "A 2023-01-28 invoice 10 month X\nA 2023-03-03 invoice 10 month X\nA 2023-05-20 invoice 10 month X"
 
 
-@pytest.mark.thorough
 @pytest.mark.few(2)
 @pytest.mark.parametrize(
     ("policies", "months", "key"),
@@ -166,7 +167,6 @@ def test_the_lapse_of_one_of_two_subscriptions_is_bridged_too(given: Given) -> N
     assert months_of(given(lines(text), policies=Policies(gap_days=5)))["2023-02"] == 2000
 
 
-@pytest.mark.thorough
 @pytest.mark.few(2)
 @pytest.mark.parametrize(
     ("churn_date", "last"), [("paid_through", "2023-12"), ("cancel", "2023-04"), ("notice", "2023-04")]
@@ -201,7 +201,6 @@ C,2023-04-05,10,month,paid,
 """
 
 
-@pytest.mark.thorough
 @pytest.mark.few(2)
 @pytest.mark.parametrize(
     ("days", "a", "b"),
@@ -229,7 +228,6 @@ PAUSED = (
 )
 
 
-@pytest.mark.thorough
 @pytest.mark.few(2)
 @pytest.mark.parametrize(
     ("pause", "in_april"),

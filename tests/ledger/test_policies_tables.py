@@ -24,7 +24,6 @@ def table(**columns: list[Any]) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-@pytest.mark.thorough
 @pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("exchange", "february", "april"),
@@ -89,6 +88,7 @@ def test_an_id_that_changed_goes_by_its_last_one(given: Given) -> None:
     assert months_of(to_nowhere, "Acme") == year(1, 3, 1000)
 
 
+@pytest.mark.thorough
 def test_ids_that_lead_in_a_circle_are_refused_by_name(given: Given) -> None:
     ledger = given(MERGED, tables={"aliases": table(old=["A1", "A2", "A3"], new=["A2", "A3", "A1"])})
     (read,) = ledger.tables
@@ -103,7 +103,6 @@ GROUP = (
 )
 
 
-@pytest.mark.thorough
 @pytest.mark.few(2)
 @pytest.mark.parametrize(
     ("count_by", "lost", "contraction", "names"),
@@ -122,6 +121,7 @@ def test_what_counts_as_a_customer_decides_who_is_lost(
     assert set(ledger.customer_months()["customer"]) == names
 
 
+@pytest.mark.thorough
 def test_the_table_of_customers_names_parents_too(given: Given) -> None:
     customers = table(customer=["A", "B"], parent=["Holding", "Holding"])
     ledger = given(

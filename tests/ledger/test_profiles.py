@@ -99,6 +99,7 @@ def test_a_cancellation_before_the_month_is_no_loss_of_the_month_it_ends_in(give
     assert (cancelled.opening_customers, cancelled.lost_customers, cancelled.closing_customers) == (1, 0, 2)
 
 
+@pytest.mark.thorough
 def test_a_notice_taken_back_or_followed_by_a_renewal_is_none(given: Given) -> None:
     text = HEAD + line("A", "2026-05-01", "2026-08-01", 300) + line("B", "2026-05-01", "2026-06-01")
     text += "A,2026-05-20,cancel,0,,\nA,2026-06-10,reactivate,0,,\n"
@@ -121,6 +122,7 @@ def test_a_renewal_on_the_last_day_of_each_month_leaves_no_gap(given: Given) -> 
     assert counts(given, text, "2026-10")[0].brief_returned_customers == 0
 
 
+@pytest.mark.thorough
 def test_the_thirty_days_begin_with_the_close_of_the_thirtieth_day_before(given: Given) -> None:
     text = HEAD + line("A", "2026-06-01", "2026-09-01", 300)
     for number, start in enumerate(("2026-07-01", "2026-07-02")):
@@ -129,6 +131,7 @@ def test_the_thirty_days_begin_with_the_close_of_the_thirtieth_day_before(given:
     assert (days.opening_customers, days.new_customers) == (2, 1)  # 1 July is the thirtieth day before 31 July
 
 
+@pytest.mark.thorough
 def test_of_a_short_month_the_thirty_days_reach_into_the_one_before(given: Given) -> None:
     text = HEAD + line("A", "2026-01-01", "2026-03-01", 200) + line("B", "2025-12-30", "2026-01-30")
     text += line("C", "2026-01-30", "2026-02-28") + line("Z", "2026-02-10", "2026-03-10")

@@ -112,6 +112,7 @@ def test_a_last_part_of_a_month_lowers_the_monthly_amount_and_its_rest_is_a_step
     assert totals(ledger)["part_months"] == 1000
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("habit", "months"), [("2023-01-31", {"2023-03": 700}), ("2023-02-01", {})])
 def test_the_end_of_a_part_of_a_month_is_meant_as_the_other_ends_are(
     given: Given, habit: str, months: dict[str, int]
@@ -225,6 +226,7 @@ def test_each_credit_is_answered_by_one_invoice(given: Given) -> None:
     assert (totals(ledger)["reinvoice_credits"], totals(ledger)["reinvoices"]) == (-24000, 24000)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("day", "pairs"), [("2023-06-01", 1), ("2023-06-02", 0)])
 def test_a_credit_is_billed_anew_within_31_days_or_not_at_all(given: Given, day: str, pairs: int) -> None:
     ledger = given(
@@ -267,6 +269,7 @@ def test_several_subscriptions_add_up_and_losing_one_is_a_contraction(given: Giv
     assert (june.contraction, june.contracted_customers, june.churn) == (2000, 1, 0)
 
 
+@pytest.mark.thorough
 def test_a_hole_in_the_months_is_an_error_unless_allowed(given: Given) -> None:
     text = HEAD + "A,2023-01-05,invoice,10.00,month\nA,2023-04-05,invoice,10.00,month\n"
     with pytest.raises(LedgerError) as error:
@@ -313,6 +316,7 @@ def test_a_ledger_without_recurring_lines_is_refused(given: Given) -> None:
         given(HEAD + "A,2023-01-05,invoice,0.00,month\n")
 
 
+@pytest.mark.thorough
 def test_the_last_month_is_complete_when_it_ends_like_those_before(given: Given) -> None:
     full = "".join(f"A,2023-{m:02d}-{d},invoice,10.00,month\n" for m in range(1, 13) for d in ("03", "25"))
     assert given(HEAD + full).last_complete_month == "2023-12"

@@ -108,6 +108,7 @@ def test_spellings_of_one_customer_are_joined_and_told(given: Given) -> None:
     ]
 
 
+@pytest.mark.thorough
 def test_equal_lines_without_ids_are_kept_and_listed(given: Given) -> None:
     head, good = "Customer,Date,Amount\n", "A,2024-01-05,10.00\n"
     (note,) = notes_of(given, "A,2024-01-05,10.00", head=head, good=good)
@@ -149,6 +150,7 @@ def test_amounts_with_two_readings_are_refused_where_the_column_has_points_and_c
     )
 
 
+@pytest.mark.thorough
 def test_thousands_are_read_as_the_column_writes_decimals(given: Given) -> None:
     head = "Customer;Date;Amount\n"
     euro = given(head + "A;2024-01-05;1.234\nA;2024-01-06;7,50\n")
@@ -162,6 +164,7 @@ def test_1234_with_a_point_and_nothing_to_go_by_is_refused(given: Given) -> None
     assert (note.line, note.cents) == (2, None) and note.reason.endswith("(1.234 or 1,234)")
 
 
+@pytest.mark.thorough
 def test_dates_that_fit_both_orders_are_not_guessed(given: Given) -> None:
     text = "Customer,Date,Amount\nA,03/04/2024,10.00\nA,04/04/2024,10.00\n"
     with pytest.raises(LedgerError) as error:

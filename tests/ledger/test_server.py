@@ -46,6 +46,7 @@ def test_a_table_is_read_with_its_types(database: str) -> None:
         assert (ledger.quality.lines_refused, ledger.nature, ledger.told) == (0, "recurring", ())
 
 
+@pytest.mark.thorough
 def test_a_view_and_a_query_are_read_too(database: str) -> None:
     with read_ledger(database, table="january") as ledger:
         assert totals(ledger) == [1050, 999999999999999]

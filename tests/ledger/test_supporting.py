@@ -59,6 +59,7 @@ def noted(ledger: Ledger) -> list[tuple[str, int, str, str, str]]:
     return [(n.table, n.line, n.column, n.value, n.reason) for n in ledger.table_notes]
 
 
+@pytest.mark.thorough
 def test_without_tables_there_is_no_supporting_data(given: Given) -> None:
     facts = given(LEDGER).facts()
     assert (facts.supporting.tables, facts.supporting.customers) == ((), {})
@@ -71,6 +72,7 @@ def test_customers_go_by_the_name_of_the_ledger_however_they_are_spelled(beside:
     assert {name: card.segment for name, card in cards.items()} == {"Ann": "Small", "Bob": "Large"}
 
 
+@pytest.mark.thorough
 def test_a_customer_that_the_ledger_does_not_have_is_noted_and_counted(beside: Any) -> None:
     ledger = beside(customers="Customer,Segment\nAnn,Small\nZoe,Large\n")
     (read,) = ledger.tables
@@ -224,7 +226,6 @@ def test_a_notice_before_the_customer_came_back_is_not_of_now(beside: Any) -> No
     assert pair(ledger.facts("2026-04"), "Cem").cancelled_on is None
 
 
-@pytest.mark.thorough
 @pytest.mark.few(2)
 @pytest.mark.parametrize(
     "table",
@@ -250,7 +251,6 @@ def test_an_answer_without_a_customer_is_anonymous(beside: Any) -> None:
     assert answer.name == ""
 
 
-@pytest.mark.thorough
 @pytest.mark.few(3)
 @pytest.mark.parametrize(
     ("table", "text", "column", "reason"),
@@ -359,6 +359,7 @@ def test_spend_is_converted_at_the_rate_of_its_month(given: Given, tmp_path: Pat
     assert noted(ledger) == [("spend", 2, "Currency", "USD", "has no rate to EUR; give one with --rates")]
 
 
+@pytest.mark.thorough
 def test_usage_without_a_count_counts_its_rows_and_remembers_the_first_day(beside: Any) -> None:
     ledger = beside(usage="Customer,Event,Date\nAnn,Search,2026-02-03\nAnn,Search,2026-01-09\nAnn,Search,2026-02-28\n")
     assert ledger.facts("2026-02").supporting.usage == (

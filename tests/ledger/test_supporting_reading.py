@@ -42,7 +42,6 @@ def refusal_of(tmp_path: Path, table: str, text: str, **how: Any) -> str:
     return read.refused
 
 
-@pytest.mark.thorough
 @pytest.mark.few(2)
 @pytest.mark.parametrize(
     "headings",
@@ -62,7 +61,6 @@ def test_customers_are_recognised_in_five_languages(tmp_path: Path, headings: st
     assert row["margin"] == Decimal("0.45")
 
 
-@pytest.mark.thorough
 @pytest.mark.few(2)
 @pytest.mark.parametrize(
     ("table", "headings"),
@@ -143,6 +141,7 @@ def test_dates_as_told_are_read(tmp_path: Path) -> None:
     assert row["opened"] == date(2026, 3, 4)
 
 
+@pytest.mark.thorough
 def test_one_date_column_tells_for_the_others_of_its_table(tmp_path: Path) -> None:
     (row,) = rows_of(tmp_path, "tickets", "customer,opened,closed\nC7,03/04/2026,14/04/2026\n")
     assert row["opened"] == date(2026, 4, 3)
@@ -165,7 +164,6 @@ def test_a_fraction_beside_percents_is_left_out_as_it_has_two_readings(tmp_path:
     assert reason.startswith("can be read in two ways beside numbers above 1: 0.8 % or 80.0 %")
 
 
-@pytest.mark.thorough
 @pytest.mark.few(4)
 @pytest.mark.parametrize(
     ("table", "text", "note"),
@@ -264,6 +262,7 @@ def test_an_unknown_way_of_reading_is_an_error_at_once(tmp_path: Path) -> None:
         read_rows("customers", written(tmp_path, "customers", "customer\nC7\n", delimiter=";"))
 
 
+@pytest.mark.thorough
 def test_a_sheet_of_a_workbook_is_named_behind_a_number_sign(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     book.active.title = "Notes"
@@ -283,6 +282,7 @@ def test_a_sheet_of_a_workbook_is_named_behind_a_number_sign(tmp_path: Path) -> 
     assert "there is no sheet 'Clients'; the sheets are 'Notes', 'Kunden 2026'." in read.refused
 
 
+@pytest.mark.thorough
 def test_a_data_frame_is_a_table_and_its_numbers_are_numbers() -> None:
     frame = pd.DataFrame({"month": pd.to_datetime(["2026-10-01"]), "amount": [1.234], "channel": [None]})
     _, _, rows = read_rows("spend", frame)

@@ -52,6 +52,7 @@ def test_a_row_of_the_subscription_itself_comes_first(beside: Any) -> None:
     assert {name: card.segment for name, card in found.customers.items()} == {"A / s1": "trial", "A / s2": "large"}
 
 
+@pytest.mark.thorough
 def test_a_cancellation_is_that_of_the_subscription_which_ended_with_it(beside: Any) -> None:
     ledger, found = beside(cancellations={"customer": ["A"], "end date": ["2024-04-05"], "reason": ["price"]})
     assert [(c.name, c.reason) for c in found.cancellations] == [("A / s1", "price")]
@@ -59,6 +60,7 @@ def test_a_cancellation_is_that_of_the_subscription_which_ended_with_it(beside: 
     assert [(pair.name, pair.reason) for pair in lost] == [("A / s1", "price")]
 
 
+@pytest.mark.thorough
 def test_a_cancellation_of_which_nothing_has_come_yet_is_that_of_all_that_run(beside: Any) -> None:
     _, found = beside(cancellations={"customer": ["B", "A"], "notice": ["2024-04-20", "2024-04-25"]})
     assert sorted(c.name for c in found.cancellations) == ["A / s2", "B / s3"]

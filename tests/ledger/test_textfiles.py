@@ -102,6 +102,7 @@ def test_a_row_with_too_many_cells_is_refused_and_the_others_stand(given: Given)
     assert ledger.facts().ledger_total == 400
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("text", "says"),
     [
@@ -151,5 +152,6 @@ def test_the_file_is_never_changed(given: Given, tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["ledger.csv"]
 
 
+@pytest.mark.thorough
 def test_reading_twice_gives_the_same_facts(given: Given) -> None:
     assert given(PLAIN).facts() == given(PLAIN).facts()

@@ -113,6 +113,7 @@ def test_an_archive_that_is_no_workbook_is_said_to_be_one(tmp_path: Path) -> Non
         read_ledger(path)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("kind", MAKERS)
 def test_a_damaged_workbook_never_ends_in_a_traceback(tmp_path: Path, kind: str) -> None:
     """Every byte of the sheet's part in turn takes another value: it reads, or it is refused in a sentence."""

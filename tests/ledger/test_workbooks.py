@@ -62,6 +62,7 @@ def test_titles_above_and_rows_of_nothing_keep_the_row_numbers(tmp_path: Path) -
         assert (note.line, note.value, ledger.quality.lines_read) == (6, "never", 2)
 
 
+@pytest.mark.thorough
 def test_the_sheet_that_holds_a_ledger_is_taken(tmp_path: Path) -> None:
     path = workbook(tmp_path / "a.xlsx", {"Cover": [["Sales", "of 2024"], ["x", "y"]], "Lines": [HEADINGS, *ROWS]})
     with read_ledger(path) as ledger:
@@ -82,6 +83,7 @@ def test_a_stray_cell_in_the_far_corner_is_named_before_the_reader_meets_it(tmp_
         read_ledger(path)
 
 
+@pytest.mark.thorough
 def test_a_bomb_is_refused_unread(tmp_path: Path) -> None:
     path = tmp_path / "bomb.xlsx"
     with (

@@ -17,6 +17,7 @@ from .conftest import Given
 HEAD = "Customer,Date,Amount\n"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
@@ -49,6 +50,7 @@ def test_a_wrong_file_is_told_what_it_is(given: Given, name: str, content: bytes
     assert message in str(raised.value)
 
 
+@pytest.mark.thorough
 def test_debit_and_credit_beside_amounts_without_a_sign_are_a_question(given: Given) -> None:
     text = "Customer,Date,Amount,Dr/Cr\nA,2024-01-05,100.00,DR\nA,2024-01-06,40.00,CR\n"
     with pytest.raises(LedgerError) as raised:

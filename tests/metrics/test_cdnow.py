@@ -58,6 +58,7 @@ def test_gamma_gamma_fit_gives_the_published_parameters(summary: dict[str, list[
     assert rx.gg_spend(2, 22.35, params) == pytest.approx(24.6586, abs=1e-4)
 
 
+@pytest.mark.thorough
 def test_the_monthly_cohorts_are_those_of_the_reference(purchases: tuple[list[str], list[str], list[float]]) -> None:
     customers, days, _ = purchases
     heading, *table = rx.cohort(customers, days, None, "customers")
@@ -79,6 +80,7 @@ def test_revenue_of_all_cohorts_is_the_total_of_the_purchases(
     assert rx.tie_out(total, 2_500_315.63) == 0
 
 
+@pytest.mark.thorough
 def test_share_of_customers_who_came_back_counts_days_not_lines(
     purchases: tuple[list[str], list[str], list[float]],
 ) -> None:

@@ -57,6 +57,7 @@ def test_a_column_read_in_bulk_answers_as_one_read_cell_by_cell(
     assert found == [outcome(lambda column=column: function(column)) for shape in shapes for column in shape]
 
 
+@pytest.mark.thorough
 @given(st.lists(st.one_of(st.floats(), st.integers(), st.booleans(), st.none(), st.text(max_size=3)), max_size=6))
 def test_only_finite_floats_alone_are_numbers_and_only_texts_alone_are_texts(cells: list[Any]) -> None:
     kind = type(in_bulk(cells))

@@ -75,6 +75,7 @@ def test_channels_that_differ_in_capitals_are_one() -> None:
     assert sorted(names) == ["(not stated)", "Fair", "Partner", "Web"]
 
 
+@pytest.mark.thorough
 def test_a_group_whose_churn_chance_explains_takes_the_churn_of_all(tmp_path: Path) -> None:
     facts = ledger(ONLY_SPEND)
     rows = shown(facts, tmp_path / "report.xlsx")

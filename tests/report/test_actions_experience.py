@@ -34,6 +34,7 @@ def old(first: int, last: int) -> list[str]:
     return [f"Old {i:03}" for i in range(first, last + 1)]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("rule", EXPERIENCE_CASES)
 def test_figures_that_no_table_feeds_are_not_judged(rule: str) -> None:
     assert rule in judged(EXPERIENCE_CASES[rule][0]())

@@ -66,6 +66,7 @@ def test_a_rule_is_silent_on_too_few_customers(rule: str) -> None:
     assert rule not in fired(CASES[rule][3]())
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("rule", CASES)
 def test_too_few_customers_are_the_only_reason_for_that_silence(rule: str) -> None:
     """With a smallest number of 1 the same handful is judged, so the case would break the rule."""
@@ -93,6 +94,7 @@ def test_customers_kept_without_a_target_still_fires_on_a_fall() -> None:
     assert action.measured == pytest.approx(0.05)
 
 
+@pytest.mark.thorough
 def test_a_fall_of_exactly_the_limit_counts() -> None:
     """0.95 - 0.93 is 0.01999... in binary: it is 2 points all the same."""
     facts = made_facts(

@@ -228,7 +228,6 @@ def test_what_would_add_the_missing_signs_is_said(tmp_path: Path) -> None:
     assert any("for want of data: notices (lines of cancellation" in text for text in texts)
 
 
-@pytest.mark.thorough
 @pytest.mark.few(1)
 @pytest.mark.parametrize(("margin", "told"), [(0.8, "yes"), (0.1, "no"), (1.0, "n/a")])
 def test_whether_an_offer_pays_is_said_of_those_who_would_accept_it(tmp_path: Path, margin: float, told: str) -> None:
@@ -238,6 +237,7 @@ def test_whether_an_offer_pays_is_said_of_those_who_would_accept_it(tmp_path: Pa
     assert {row[1].value: row[11].value or "" for row in rows if row[2].value == "Offer"} == {"Notice": told}
 
 
+@pytest.mark.thorough
 def test_the_commentary_says_how_much_may_leave_and_who_first(tmp_path: Path) -> None:
     path = tmp_path / "report.xlsx"
     write_report(report_of(signed_facts(), policy__margin=0.8), path)

@@ -262,6 +262,7 @@ def test_a_case_of_other_customers_starts_anew(tmp_path: Path) -> None:
     assert str(row.cells["Outcome"]).startswith("January 2026: open for other customers; done before for Customer ")
 
 
+@pytest.mark.thorough
 def test_a_row_added_by_hand_stays_as_it_is(tmp_path: Path) -> None:
     sheet = Sheet(first_written(tmp_path))
     own = {"Rule": "R01", "Priority": "Low", "Exposed_a_month": 12.5, "Due": "before Easter", "Status": "Waiting"}
@@ -352,6 +353,7 @@ def test_a_workbook_of_somebody_else_is_refused_in_a_sentence(tmp_path: Path) ->
 # ---- restatement and signatures
 
 
+@pytest.mark.thorough
 def test_nothing_restated_is_said(tmp_path: Path) -> None:
     report = report_of(25, read_previous(first_written(tmp_path)))
     assert report.restated

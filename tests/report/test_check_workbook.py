@@ -228,6 +228,7 @@ def test_a_formula_that_shows_an_error_is_found(report: Path) -> None:
     assert "WBK08 Tiers!B4" in banner_of_tiers_replaced(report, '<c r="B4" t="e"><f>1/0</f><v>#DIV/0!</v></c>')
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("part", mainly(["report", "sample_workbook"], "report"))
 def test_our_own_workbook_keeps_every_rule(part: str, request: pytest.FixtureRequest) -> None:
     assert check_workbook(request.getfixturevalue(part)) == []

@@ -55,6 +55,7 @@ def test_customers_are_named_with_what_they_moved(tmp_path: Path) -> None:
     assert "Largest loss: Anna, churn, 100. Largest gain: Cleo, expansion, 80. " in said
 
 
+@pytest.mark.thorough
 def test_retention_is_split_into_churn_contraction_and_expansion(tmp_path: Path) -> None:
     said = told(report_of(STORY), tmp_path)
     gross = "Gross revenue retention is 85.0 % after 100.0 % the month before: churn took 10.0 % of the opening, "

@@ -91,6 +91,7 @@ def test_every_chain_begins_with_our_figure_and_ends_with_the_one_in_the_table(t
         assert float(str(rows[-1][1])) == pytest.approx(float(str(rows[0][1])) + changes)
 
 
+@pytest.mark.thorough
 def test_an_engine_computes_every_step(tmp_path: Path) -> None:
     path = tmp_path / "report.xlsx"
     write_report(report_of(golden_facts()), path)

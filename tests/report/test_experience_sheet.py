@@ -179,6 +179,7 @@ def test_the_commentary_speaks_of_what_is_given_and_of_nothing_else(workbook: Pa
     assert not any("promoter" in line or "first value" in line or "cost" in line for line in commentary(path))
 
 
+@pytest.mark.thorough
 def test_the_commentary_says_what_a_new_customer_cost(tmp_path: Path) -> None:
     """30 a month, who pay 100, for 6,000 a month."""
     path = tmp_path / "report.xlsx"

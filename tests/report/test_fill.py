@@ -97,6 +97,7 @@ def test_list_rows_look_like_the_first_sample_row(template: Path) -> None:
     assert sheet.row_dimensions[9].height is None
 
 
+@pytest.mark.thorough
 def test_columns_are_matched_by_heading_whatever_their_order(template: Path) -> None:
     contents = month()
     shuffled = {"tblMovers": movers(3, ("when", "amount", "id"))}
@@ -105,6 +106,7 @@ def test_columns_are_matched_by_heading_whatever_their_order(template: Path) -> 
     assert sheet["E5"].value.date() == STAMP
 
 
+@pytest.mark.thorough
 def test_headings_match_whatever_their_case_and_blanks(template: Path) -> None:
     def rename(parts: dict[str, bytes]) -> None:
         replace_in(parts, "xl/tables/table1.xml", 'name="amount"', 'name=" Amount "')
@@ -114,11 +116,13 @@ def test_headings_match_whatever_their_case_and_blanks(template: Path) -> None:
     assert sheet["C6"].value == 3.0
 
 
+@pytest.mark.thorough
 def test_a_calculated_column_of_the_author_is_filled_down(template: Path) -> None:
     sheet = sheet_of(filled(template, month(4)), "Movers")
     assert [sheet.cell(row, 4).value for row in range(4, 8)] == [f"=C{row}*2" for row in range(4, 8)]
 
 
+@pytest.mark.thorough
 def test_a_total_stands_in_cell_and_table(template: Path) -> None:
     out = filled(template, month(4))
     assert sheet_of(out, "Movers")["C8"].value == "=SUBTOTAL(109,Movers!C1)"
@@ -243,6 +247,7 @@ def test_addresses_are_those_of_the_finished_workbook(template: Path) -> None:
     }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("ask", [(2, 0), (0, 3), (-2, 0), (0, -2)])
 def test_an_address_outside_its_block_is_a_mistake_of_the_report(template: Path, ask: tuple[int, int]) -> None:
     contents = month(rx_month=Single(lambda at: at.cell("rx_bridge", *ask)))
@@ -250,6 +255,7 @@ def test_an_address_outside_its_block_is_a_mistake_of_the_report(template: Path,
         fill(template, contents, template.with_name("out.xlsx"), STAMP)
 
 
+@pytest.mark.thorough
 def test_a_formula_that_needs_what_the_template_lacks_is_written_as_its_value(template: Path) -> None:
     contents = month(rx_crr=Single(lambda at: Cell(0.94, f"{at.cell('rx_nowhere')}/2")))
     contents = replace(contents, singles={**contents.singles, "rx_nowhere": Single(1)})
@@ -331,12 +337,14 @@ def test_every_row_of_a_list_gets_the_sparkline_of_the_first(tmp_path: Path) -> 
 # ---- the whole
 
 
+@pytest.mark.thorough
 def test_the_same_contents_give_the_same_bytes(template: Path, tmp_path: Path) -> None:
     for name in ("one.xlsx", "two.xlsx"):
         fill(template, month(300), tmp_path / name, STAMP)
     assert (tmp_path / "one.xlsx").read_bytes() == (tmp_path / "two.xlsx").read_bytes()
 
 
+@pytest.mark.thorough
 def test_the_template_is_not_changed(template: Path) -> None:
     before = template.read_bytes()
     filled(template, month(300))
@@ -364,6 +372,7 @@ def test_a_template_that_breaks_the_contract_is_refused_with_all_its_faults(tmp_
     assert "Sheet!A1:B2: 'rx_crr' takes one value" in str(refused.value)
 
 
+@pytest.mark.thorough
 def test_the_package_opens_as_a_sound_archive(template: Path) -> None:
     with zipfile.ZipFile(filled(template, month(300))) as archive:
         assert archive.testzip() is None

@@ -53,6 +53,7 @@ def all_texts(path: Path) -> str:
 # ---- what the program wrote is known again
 
 
+@pytest.mark.thorough
 def test_nothing_of_a_file_that_nobody_touched_was_typed(tmp_path: Path) -> None:
     previous = read_previous(written(report_of(24), tmp_path))
     assert (previous.typed, previous.own_sheets, previous.remembers) == ((), (), True)
@@ -238,6 +239,7 @@ def test_a_person_s_own_sheet_goes_on_month_after_month(tmp_path: Path) -> None:
     assert [row[3] for row in listed(path)] == ["C4: =Settings!$C$7"]
 
 
+@pytest.mark.thorough
 def test_a_setting_changed_on_the_sheet_is_told_with_its_line_for_the_settings_file(tmp_path: Path) -> None:
     def edit(book: Any) -> None:
         sheet = book["Settings"]

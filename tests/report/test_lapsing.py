@@ -72,6 +72,7 @@ def test_without_the_customer_table_the_first_page_says_what_would_add_the_list(
     assert any("Buyers at risk" in adds for _, adds in report.missing)
 
 
+@pytest.mark.thorough
 def test_the_sheet_calculates_the_same_in_two_engines(tmp_path: Path) -> None:
     path = tmp_path / "month.xlsx"
     write_report(purchases_report(), path)

@@ -131,12 +131,14 @@ def test_libreoffice_calculates_every_value_that_is_shown(name: str, tmp_path: P
     assert compare(cached(path), recalc_libreoffice(path, tmp_path, soffice)) == []
 
 
+@pytest.mark.thorough
 def test_all_checks_pass_and_the_banner_says_so(workbook: tuple[Report, Path]) -> None:
     report, path = workbook
     assert report.failed == ()
     assert cached(path)["Summary", "B3"] == "Checks: all pass"
 
 
+@pytest.mark.thorough
 def test_no_cell_shows_an_error(workbook: tuple[Report, Path]) -> None:
     _, path = workbook
     assert [place for place, value in cached(path).items() if isinstance(value, str) and value.startswith("#")] == []

@@ -78,6 +78,7 @@ def test_a_text_that_begins_like_a_formula_stays_one_when_edited(template: Path,
     assert not written(template, "plain", streamed)[0].quotePrefix
 
 
+@pytest.mark.thorough
 @both_ways
 @pytest.mark.parametrize(
     ("text", "raw"),
@@ -101,6 +102,7 @@ def test_blanks_at_the_ends_are_kept(template: Path, streamed: bool) -> None:
     assert written(template, "  a b \n", streamed)[0].value == "  a b \n"
 
 
+@pytest.mark.thorough
 @both_ways
 @pytest.mark.parametrize("sign", ["x", "🙂", "&"])
 def test_a_long_text_is_cut_with_a_mark_and_said(template: Path, sign: str, streamed: bool) -> None:
@@ -116,6 +118,7 @@ def test_a_text_of_the_greatest_length_is_kept(template: Path, streamed: bool) -
     assert written(template, "x" * 32_767, streamed)[0].value == "x" * 32_767
 
 
+@pytest.mark.thorough
 @both_ways
 @pytest.mark.parametrize(
     ("content", "value"),

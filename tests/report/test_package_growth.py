@@ -41,6 +41,7 @@ def formula(part: str, cell: str) -> str:
 SUMMARY, MOVERS, BRIDGE = (f"xl/worksheets/sheet{n}.xml" for n in (1, 2, 3))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("rows", "last"), [(1, 4), (2, 5), (3, 6), (300, 303), (50_000, 50_003)])
 def test_references_on_other_sheets_follow_a_list(template: Path, rows: int, last: int) -> None:
     summary = grown(template, rows)[SUMMARY]

@@ -228,6 +228,7 @@ def test_macros_need_their_own_file_name(template: Path, tmp_path: Path) -> None
 # ---- sheets that go
 
 
+@pytest.mark.thorough
 def test_a_removed_sheet_takes_along_what_belongs_to_it_alone(template: Path, tmp_path: Path) -> None:
     package = Package(template)
     package.remove_sheet("Gone")

@@ -41,6 +41,7 @@ def stable(tmp_path_factory: pytest.TempPathFactory) -> Workbook:
     return written(3, tmp_path_factory.mktemp("stable"), months=30)
 
 
+@pytest.mark.thorough
 def test_a_ledger_without_new_customers_has_no_empty_curve(stable: Workbook) -> None:
     sheet = stable["Cohorts customers"]
     assert sheet["E5"].value == "Nobody became a customer in the months that are shown."

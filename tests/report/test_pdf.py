@@ -74,6 +74,7 @@ def test_libreoffice_runs_with_a_profile_of_its_own(workbook: Path, tmp_path: Pa
     assert not profile.exists()  # gone with the run
 
 
+@pytest.mark.thorough
 @needs_scripts
 def test_a_failure_is_told_and_leaves_the_older_pdf(workbook: Path, tmp_path: Path) -> None:
     older = workbook.with_suffix(".pdf")
@@ -87,6 +88,7 @@ def test_a_failure_is_told_and_leaves_the_older_pdf(workbook: Path, tmp_path: Pa
     assert {path.name for path in tmp_path.iterdir()} == {"report.xlsx", "report.pdf", "bin"}
 
 
+@pytest.mark.thorough
 def test_a_program_that_is_none_is_told(workbook: Path, tmp_path: Path) -> None:
     with pytest.raises(HostError, match="cannot be started"):
         print_to_pdf(workbook, tmp_path / "nowhere")

@@ -70,6 +70,7 @@ def columns_printed(sheet: Worksheet) -> float:
     return sum(sheet.column_dimensions[get_column_letter(i)].width for i in range(1, last + 1))
 
 
+@pytest.mark.thorough
 def test_every_printed_page_is_large_enough_to_read() -> None:
     """A sheet fitted to the width of A4 landscape prints at 7 points or more where it is no wider than 200 characters;
     one of a fixed scale says its scale."""
@@ -83,6 +84,7 @@ def test_every_printed_page_is_large_enough_to_read() -> None:
             assert sheet.page_setup.scale >= 70, sheet.title
 
 
+@pytest.mark.thorough
 def test_a_fixed_scale_has_breaks_that_fit_its_paper() -> None:
     workbook = openpyxl.load_workbook(TEMPLATES / "monthly.xlsx")
     room = 27.7 / 0.19  # centimetres between the margins of A4 landscape, and those of a character

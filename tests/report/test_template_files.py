@@ -77,6 +77,7 @@ def test_a_name_that_is_misspelled_is_said_with_its_cell_its_menu_and_the_right_
     assert lines[-1] == "my.xlsx cannot be filled: 1 error, no warnings."
 
 
+@pytest.mark.thorough
 def test_a_name_that_is_left_out_is_known_but_not_used(tmp_path: Path) -> None:
     path = edited(tmp_path / "my.xlsx", lambda book: book.defined_names.pop("rx_tiers_reading"))
     binding = checked(path)

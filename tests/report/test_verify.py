@@ -48,7 +48,6 @@ def test_the_file_s_formulas_and_values_are_read_as_the_tests_read_them(report: 
     assert {(cell.sheet, cell.cell): cell.value for cell in read} == cached(path)
 
 
-@pytest.mark.thorough
 @pytest.mark.few(1)
 def test_a_right_workbook_is_published_with_a_line_that_says_so(report: Report, tmp_path: Path, engine: Engine) -> None:
     path = tmp_path / "report.xlsx"
@@ -64,14 +63,12 @@ def test_a_right_workbook_is_published_with_a_line_that_says_so(report: Report, 
     assert [file.name for file in tmp_path.iterdir()] == ["report.xlsx"]
 
 
-@pytest.mark.thorough
 @pytest.mark.few(1)
 def test_the_line_counts_among_the_checks(report: Report, tmp_path: Path, engine: Engine) -> None:
     write_verified_report(report, tmp_path / "report.xlsx", "monthly", engine)
     assert cached(tmp_path / "report.xlsx")["Summary", "B3"] == "Checks: all pass"
 
 
-@pytest.mark.thorough
 @pytest.mark.few(1)
 def test_a_difference_stops_the_release_and_names_cell_formula_and_both_values(
     report: Report, tmp_path: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch
@@ -141,6 +138,7 @@ def test_an_older_workbook_survives_a_stopped_release(report: Report, tmp_path: 
     assert [file.name for file in tmp_path.iterdir()] == ["report.xlsx"]
 
 
+@pytest.mark.thorough
 def test_ten_differences_are_named(report: Report, tmp_path: Path) -> None:
     path = tmp_path / "report.xlsx"
     write_report(report, path)
