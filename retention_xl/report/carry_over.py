@@ -9,7 +9,7 @@ from datetime import date
 
 from retention_xl.errors import TemplateError
 from retention_xl.report.actions import HEADINGS, Action
-from retention_xl.report.cells import Cell, Content, Plain
+from retention_xl.report.cells import LONGEST_PIECE, Cell, Content, Plain, pieces
 from retention_xl.report.previous import Formula, Kept, Previous, PreviousRow, Recorded, plain_text
 from retention_xl.report.wording import first_day, fixed, month_name
 
@@ -18,7 +18,6 @@ OPEN, CLOSED = "open", "closed"
 YOURS = ("Owner", "Due", "Status", "Outcome", "Notes")
 LEFT_OVER = "Notes carried over"
 _DONE = ("done", "closed")
-_LONGEST = 30_000  # of a cell's text; Excel takes 32,767
 # Which figure says how a rule's case ended, by the figure that the rule measures.
 _OUTCOMES = {
     "crr": ("CRR", "crr"),
@@ -308,13 +307,12 @@ def _within_cells(row: Row, dated: Collection[str]) -> list[Row]:
         for heading, value in row.cells.items()
     }
     notes = cells.get("Notes")
-    pieces: list[str] = []
-    if isinstance(notes, str) and len(notes) > _LONGEST:
-        pieces = [notes[start : start + _LONGEST] for start in range(0, len(notes), _LONGEST)]
-        cells["Notes"] = pieces[0]
+    further: list[str] = []
+    if isinstance(notes, str) and len(notes) > LONGEST_PIECE:
+        cells["Notes"], *further = pieces(notes)
     first = Row(row.action, row.rule, row.state, row.first_seen, cells, row.figure, row.measured)
     about = f"{LEFT_OVER} {row.rule}".strip()
-    return [first, *(Row(None, "", OPEN, "", {"What we see": about, "Notes": piece}) for piece in pieces[1:])]
+    return [first, *(Row(None, "", OPEN, "", {"What we see": about, "Notes": piece}) for piece in further)]
 
 
 def _added(previous: Previous) -> dict[str, str]:

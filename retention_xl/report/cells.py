@@ -24,6 +24,8 @@ class Cell(NamedTuple):
 
 Content = Plain | Cell
 
+LONGEST_PIECE = 30_000  # characters of a text that goes on from file to file; Excel takes 32,767
+
 
 class Addresses(Protocol):
     """Absolute references ("'Bridge'!$C$5") into the finished workbook. Rows and columns count from 0 in the body."""
@@ -105,6 +107,11 @@ class Contents:
     surely_own: bool = True  # else one that the template has too is the template's
     printed_rows: Mapping[str, int] = field(default_factory=dict)  # of a list that may be too long for paper
     one_page: Sequence[str] = ()  # sheets so small this month that they need no second page
+
+
+def pieces(text: str) -> list[str]:
+    """A text as the cells that it takes."""
+    return [text[start : start + LONGEST_PIECE] for start in range(0, len(text), LONGEST_PIECE)]
 
 
 def span(first: str, last: str) -> str:

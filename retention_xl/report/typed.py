@@ -9,16 +9,15 @@ from datetime import timedelta
 from itertools import combinations
 from typing import NamedTuple
 
-from retention_xl.report.cells import Cell, Content, OwnCell, OwnSheet, Plain
+from retention_xl.report.cells import LONGEST_PIECE, Cell, Content, OwnCell, OwnSheet, Plain
 from retention_xl.report.package import Area, Package, Reference, letters, rewrite
 from retention_xl.report.package.parts import tag
 from retention_xl.report.package.reading import Note, Read, ReadCell, read_rows, row_of
 from retention_xl.report.template import template_path
 from retention_xl.report.verify import EXCEL_ZERO
-from retention_xl.report.written import SheetDigest, Sums, formula_digest, placed, text_digest, value_digest
+from retention_xl.report.written import MASK, SheetDigest, Sums, formula_digest, placed, text_digest, value_digest
 
 _TRIED = 12  # cells of a row of which one or two may be the ones that were added
-_MASK = (1 << 30) - 1
 
 
 class Typed(NamedTuple):
@@ -165,7 +164,7 @@ def _added(suspects: Sequence[ReadCell], sums: Sums, gone: Mapping[int, Sums]) -
     wanted.setdefault(0, 0)
     for count in (1, 2) if len(suspects) <= _TRIED else (1,):
         for some in combinations(suspects, count):
-            rest = (sums.cells - sum(_digest(cell) for cell in some)) & _MASK
+            rest = (sums.cells - sum(_digest(cell) for cell in some)) & MASK
             if rest in wanted:
                 return some, wanted[rest]
     return (), None
@@ -227,7 +226,6 @@ def _drawn_in(template: Package) -> dict[str, SheetDigest]:
 
 # ---- whole sheets
 
-_LONGEST = 30_000  # of a cell's text; Excel takes 32,767
 _NAME = re.compile(r'"(?:[^"]|"")*"|([A-Za-z_\\][\w.\\]*)(?!\s*[\w.(!])')
 
 
@@ -278,7 +276,7 @@ def _packed(texts: Sequence[str]) -> Iterator[str]:
     """As few texts as cells can take."""
     packed = ""
     for text in texts:
-        if packed and len(packed) + len(text) > _LONGEST:
+        if packed and len(packed) + len(text) > LONGEST_PIECE:
             yield packed
             packed = ""
         packed = f"{packed}\n{text}" if packed else text

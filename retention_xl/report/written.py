@@ -28,8 +28,7 @@ _PARTS = (_COLUMNS, _FORMULAS, _NOTES)  # each in one cell; rows take as many as
 
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.~"
 _WIDTH = 5  # letters of a digest of 30 bits
-_BITS = 6 * _WIDTH
-_MASK = (1 << _BITS) - 1
+MASK = (1 << 6 * _WIDTH) - 1  # sums go round in it
 _PLACE = {letter: place for place, letter in enumerate(_LETTERS)}
 _PAIRS = [first + second for first in _LETTERS for second in _LETTERS]
 _ROWS_AT_ONCE = 500
@@ -55,7 +54,7 @@ def digest(text: bytes) -> int:
 
 def digests(texts: Iterable[bytes]) -> list[int]:
     """The digest of each."""
-    return [code * (code | 1) >> 16 & _MASK for code in map(zlib.crc32, texts)]
+    return [code * (code | 1) >> 16 & MASK for code in map(zlib.crc32, texts)]
 
 
 def text_digest(text: str) -> int:
@@ -152,10 +151,8 @@ class SheetDigest:
                 found = value_digest(content.value if isinstance(content, Cell) else content, self.date1904)
                 values += found
             cells += found
-            columns[column] = columns.get(column, 0) + found & _MASK
-        if cells or values:
-            before = self.rows.get(number, _EMPTY)
-            self.rows[number] = Sums(before.cells + cells & _MASK, before.values + values & _MASK)
+            columns[column] = columns.get(column, 0) + found & MASK
+        self._add_sums(number, cells, values)
 
     def add_rows(self, first: int, left: int, rows: Sequence[Sequence[Content]]) -> None:
         """Rows one below the other: quickly where each column holds values of one kind."""
@@ -171,11 +168,9 @@ class SheetDigest:
             return
         for column, found in enumerate(columns, left):
             if any(found):
-                self.columns[column] = self.columns.get(column, 0) + sum(found) & _MASK
+                self.columns[column] = self.columns.get(column, 0) + sum(found) & MASK
         for number, total in enumerate(map(sum, zip(*columns, strict=True)), first):
-            if total:
-                before = self.rows.get(number, _EMPTY)
-                self.rows[number] = Sums(before.cells + total & _MASK, before.values + total & _MASK)
+            self._add_sums(number, total, total)
 
     def add_formula(self, column: int, formula: str) -> int:
         """Its digest; the sheet knows it again in this column."""
@@ -191,10 +186,13 @@ class SheetDigest:
             found = value if cell.formula is None else self.add_formula(cell.column, cell.formula)
             cells, values = cells + found, values + value
             if found:
-                self.columns[cell.column] = self.columns.get(cell.column, 0) + found & _MASK
+                self.columns[cell.column] = self.columns.get(cell.column, 0) + found & MASK
+        self._add_sums(row.number, cells, values)
+
+    def _add_sums(self, number: int, cells: int, values: int) -> None:
         if cells or values:
-            before = self.rows.get(row.number, _EMPTY)
-            self.rows[row.number] = Sums(before.cells + cells & _MASK, before.values + values & _MASK)
+            before = self.rows.get(number, _EMPTY)
+            self.rows[number] = Sums(before.cells + cells & MASK, before.values + values & MASK)
 
 
 _EMPTY = Sums(0, 0)

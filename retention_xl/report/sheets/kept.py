@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from retention_xl.report.cells import Content, List
+from retention_xl.report.cells import Content, List, pieces
 from retention_xl.report.model import Report
 from retention_xl.report.previous import KEPT, KEPT_HEADINGS, Formula, Previous, PreviousRow
 from retention_xl.report.settings import Settings
@@ -13,7 +13,6 @@ from retention_xl.report.typed import Typed
 from retention_xl.report.wording import month_name
 
 SHEET = "Kept"
-_LONGEST = 30_000  # of a cell's text; Excel takes 32,767
 _NAMED = 3  # sheets that the line of the output names
 
 
@@ -102,8 +101,7 @@ def _new(report: Report, previous: Previous) -> Iterator[Mapping[str, Content]]:
 
 
 def _row(previous: Previous, typed: Typed) -> Iterator[Mapping[str, Content]]:
-    for start in range(0, len(typed.text), _LONGEST):
-        text = typed.text[start : start + _LONGEST]
+    for text in pieces(typed.text):
         values = (month_name(previous.month), typed.sheet, typed.cell, text, typed.what)
         yield dict(zip(KEPT_HEADINGS, values, strict=True))
 
