@@ -239,14 +239,15 @@ def test_a_person_s_own_sheet_goes_on_month_after_month(tmp_path: Path) -> None:
     assert [row[3] for row in listed(path)] == ["C4: =Settings!$C$7"]
 
 
+def other_margin(book: Any) -> None:
+    sheet = book["Settings"]
+    row = next(row for row in range(7, 60) if sheet.cell(row, 6).value == "policy.margin")
+    sheet.cell(row, 3).value = 0.65
+
+
 @pytest.mark.thorough
 def test_a_setting_changed_on_the_sheet_is_told_with_its_line_for_the_settings_file(tmp_path: Path) -> None:
-    def edit(book: Any) -> None:
-        sheet = book["Settings"]
-        row = next(row for row in range(7, 60) if sheet.cell(row, 6).value == "policy.margin")
-        sheet.cell(row, 3).value = 0.65
-
-    previous = edited(tmp_path, edit)
+    previous = edited(tmp_path, other_margin)
     assert listed(written(report_of(25, previous), tmp_path))[0][3:] == (
         "0.65",
         "the setting policy.margin; this file counts with 1. "
@@ -256,12 +257,7 @@ def test_a_setting_changed_on_the_sheet_is_told_with_its_line_for_the_settings_f
 
 @pytest.mark.thorough
 def test_a_setting_that_the_settings_file_says_now_is_not_told_again(tmp_path: Path) -> None:
-    def edit(book: Any) -> None:
-        sheet = book["Settings"]
-        row = next(row for row in range(7, 60) if sheet.cell(row, 6).value == "policy.margin")
-        sheet.cell(row, 3).value = 0.65
-
-    previous = edited(tmp_path, edit)
+    previous = edited(tmp_path, other_margin)
     settings = tmp_path / "retention.toml"
     settings.write_text("[policy]\nmargin = 0.65\n", "utf-8")
     report = build_report(report_of(25).facts, load_settings(settings, "recurring"), SOURCE, previous)
