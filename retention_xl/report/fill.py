@@ -18,19 +18,18 @@ _NOWHERE = "#REF!"
 
 
 def fill(
-    template: Path,
+    package: Package,
     contents: Contents,
     path: Path,
     stamp: date,
     approve: Callable[[Path], None] | None = None,
     tell_missing: bool = True,
 ) -> list[str]:
-    """Writes the workbook, whole or not at all, and says what its reader has to know (texts that were cut ...).
+    """Writes the filled template, whole or not at all, and says what its reader has to know (texts that were cut ...).
 
     `approve` may refuse the finished file, by an error, before it takes its place. `tell_missing`: also say what
     figures the template has no place for.
     """
-    package = Package(template)
     for sheet in contents.drop_sheets:
         if sheet in package.sheets:
             package.remove_sheet(sheet)

@@ -34,18 +34,19 @@ def write_report(
     >>> write_report(report, folder / "march.xlsx"), zipfile.is_zipfile(folder / "march.xlsx")
     ([], True)
     """
-    file = template_path(template)
+    package = Package(template_path(template))
+    has_kept = KEPT in {table.name for table in package.tables()}
     shipped = template in shipped_templates()  # those leave out on purpose what they have no place for
-    said = contents(_read_by(file, report))
-    remarks = fill(file, said, Path(path), last_day(report.month), approve, tell_missing=not shipped)
-    if not shipped and KEPT not in {table.name for table in Package(file).tables()}:
+    said = contents(_read_by(package, report))
+    remarks = fill(package, said, Path(path), last_day(report.month), approve, tell_missing=not shipped)
+    if not shipped and not has_kept:
         remarks += kept.without_a_place(report)
     return remarks
 
 
-def _read_by(template: Path, report: Report) -> Report:
+def _read_by(template: Package, report: Report) -> Report:
     """The report with the facts that the template has a sheet for: the customers one by one, or added up."""
-    names = {name.name for name in Package(template).names()}
+    names = {name.name for name in template.names()}
     if CUSTOMERS in names or MONTHS not in names:
         return report
     return replace(report, facts=replace(report.facts, customers=None))

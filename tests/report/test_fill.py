@@ -16,6 +16,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from retention_xl.errors import TemplateError
 from retention_xl.report.cells import Addresses, Block, Cell, Content, Contents, List, Single
 from retention_xl.report.fill import fill
+from retention_xl.report.package import Package
 
 from .sample_templates import EXTENSIONS, SPARKLINE, add_table, contents_of, define, repacked, replace_in, rich_template
 
@@ -60,7 +61,7 @@ def template(tmp_path: Path) -> Path:
 
 def filled(template: Path, contents: Contents) -> Path:
     out = template.with_name("out.xlsx")
-    assert fill(template, contents, out, STAMP) == [LEFT_OUT] * len(contents.drop_sheets)
+    assert fill(Package(template), contents, out, STAMP) == [LEFT_OUT] * len(contents.drop_sheets)
     return out
 
 
@@ -149,7 +150,7 @@ def test_a_row_with_another_number_of_values_than_headings_is_refused(template: 
     wrong = replace(month(), lists={"tblMovers": List(("id", "name"), 1, lambda at: [["only one"]])})
     wrong = replace(wrong, singles={"rx_month": Single(""), "rx_crr": Single(0)})
     with pytest.raises(ValueError, match=r"a row of 1 values for the columns id, name"):
-        fill(template, wrong, template.with_name("out.xlsx"), STAMP)
+        fill(Package(template), wrong, template.with_name("out.xlsx"), STAMP)
 
 
 # ---- blocks
@@ -252,14 +253,14 @@ def test_addresses_are_those_of_the_finished_workbook(template: Path) -> None:
 def test_an_address_outside_its_block_is_a_mistake_of_the_report(template: Path, ask: tuple[int, int]) -> None:
     contents = month(rx_month=Single(lambda at: at.cell("rx_bridge", *ask)))
     with pytest.raises(IndexError, match=r"lies outside 'rx_bridge' \(Bri'dge!C5:E6\)"):
-        fill(template, contents, template.with_name("out.xlsx"), STAMP)
+        fill(Package(template), contents, template.with_name("out.xlsx"), STAMP)
 
 
 @pytest.mark.thorough
 def test_a_formula_that_needs_what_the_template_lacks_is_written_as_its_value(template: Path) -> None:
     contents = month(rx_crr=Single(lambda at: Cell(0.94, f"{at.cell('rx_nowhere')}/2")))
     contents = replace(contents, singles={**contents.singles, "rx_nowhere": Single(1)})
-    remarks = fill(template, contents, template.with_name("out.xlsx"), STAMP)
+    remarks = fill(Package(template), contents, template.with_name("out.xlsx"), STAMP)
     assert sheet_of(template.with_name("out.xlsx"), "Summary")["B3"].value == 0.94
     assert remarks == [
         "The template has no place for rx_nowhere; figures computed from it are values, not formulas.",
@@ -340,7 +341,7 @@ def test_every_row_of_a_list_gets_the_sparkline_of_the_first(tmp_path: Path) -> 
 @pytest.mark.thorough
 def test_the_same_contents_give_the_same_bytes(template: Path, tmp_path: Path) -> None:
     for name in ("one.xlsx", "two.xlsx"):
-        fill(template, month(300), tmp_path / name, STAMP)
+        fill(Package(template), month(300), tmp_path / name, STAMP)
     assert (tmp_path / "one.xlsx").read_bytes() == (tmp_path / "two.xlsx").read_bytes()
 
 
@@ -358,7 +359,7 @@ def test_a_failure_in_the_contents_leaves_no_file(template: Path) -> None:
 
     wrong = replace(month(), lists={"tblMovers": List(("id", "name", "amount", "when"), 2, broken)})
     with pytest.raises(RuntimeError, match="the ledger is gone"):
-        fill(template, wrong, template.with_name("out.xlsx"), STAMP)
+        fill(Package(template), wrong, template.with_name("out.xlsx"), STAMP)
     assert [path.name for path in template.parent.iterdir()] == ["template.xlsx"]
 
 
@@ -367,7 +368,7 @@ def test_a_template_that_breaks_the_contract_is_refused_with_all_its_faults(tmp_
     define(book, rx_mont="Sheet!$A$1", rx_crr="Sheet!$A$1:$B$2")
     book.save(tmp_path / "template.xlsx")
     with pytest.raises(TemplateError) as refused:
-        fill(tmp_path / "template.xlsx", month(), tmp_path / "out.xlsx", STAMP)
+        fill(Package(tmp_path / "template.xlsx"), month(), tmp_path / "out.xlsx", STAMP)
     assert "Sheet!A1: the name 'rx_mont' is not one of the report's; did you mean 'rx_month'?" in str(refused.value)
     assert "Sheet!A1:B2: 'rx_crr' takes one value" in str(refused.value)
 

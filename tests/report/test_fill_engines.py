@@ -14,6 +14,7 @@ from python_calamine import CalamineWorkbook
 
 from retention_xl.report.cells import Addresses, Block, Cell, Content, Contents, List, Single
 from retention_xl.report.fill import fill
+from retention_xl.report.package import Package
 
 from .engines import cached, compare, formulas, recalc_formualizer, recalc_ironcalc, recalc_libreoffice
 from .sample_templates import add_table, define, repacked, rich_template
@@ -90,7 +91,7 @@ def contents(rows: int, columns: int) -> Contents:
 
 
 def filled(template: Path, rows: int, columns: int) -> Path:
-    assert fill(template, contents(rows, columns), template.with_name("out.xlsx"), STAMP) == []
+    assert fill(Package(template), contents(rows, columns), template.with_name("out.xlsx"), STAMP) == []
     return template.with_name("out.xlsx")
 
 
@@ -159,7 +160,7 @@ def test_libreoffice_opens_a_template_with_everything_in_it_and_agrees_about_the
 ) -> None:
     template = rich_template(tmp_path / "template.xlsx")
     out = tmp_path / "out.xlsx"
-    fill(template, month(rows, (rows, 5), (3, 6)), out, STAMP)
+    fill(Package(template), month(rows, (rows, 5), (3, 6)), out, STAMP)
     office = recalc_libreoffice(out, tmp_path, soffice)
     assert set(formulas(out)) == set(office)
     # IronCalc does not find notes where openpyxl puts them, so the other one.

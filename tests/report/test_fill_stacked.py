@@ -16,6 +16,7 @@ from openpyxl.worksheet.formula import ArrayFormula
 
 from retention_xl.report.cells import Contents, List, Single
 from retention_xl.report.fill import fill
+from retention_xl.report.package import Package
 
 from .engines import libreoffice_convert
 from .sample_templates import add_table, contents_of, define
@@ -64,7 +65,7 @@ def filled(template: Path, first: int, second: int) -> Path:
         return List(HEADINGS, count, lambda at: values)
 
     contents = Contents({"rx_month": Single("2024-01")}, {}, {"tblFirst": rows(first), "tblSecond": rows(second)})
-    fill(template, contents, template.with_name("out.xlsx"), date(2024, 1, 31))
+    fill(Package(template), contents, template.with_name("out.xlsx"), date(2024, 1, 31))
     return template.with_name("out.xlsx")
 
 

@@ -13,6 +13,7 @@ from openpyxl import Workbook
 from retention_xl.report import own_formulas
 from retention_xl.report.cells import Block, Contents, List, Single
 from retention_xl.report.fill import fill
+from retention_xl.report.package import Package
 from retention_xl.report.verify import Engine, Place, Value, installed_engine, verify
 
 from .engines import cached
@@ -48,7 +49,7 @@ def contents(rows: int) -> Contents:
 
 def filled(tmp_path: Path, formulas: Mapping[str, str], rows: int = 3) -> tuple[Path, list[str]]:
     path = tmp_path / "out.xlsx"
-    return path, fill(template(tmp_path / "mine.xlsx", formulas), contents(rows), path, STAMP)
+    return path, fill(Package(template(tmp_path / "mine.xlsx", formulas)), contents(rows), path, STAMP)
 
 
 def engine(name: str, value: Value) -> Engine:
@@ -85,7 +86,7 @@ def test_the_author_s_formulas_show_the_month_s_results(tmp_path: Path, rows: in
 def test_the_same_contents_still_give_the_same_bytes(tmp_path: Path) -> None:
     drawn = template(tmp_path / "mine.xlsx", {"D1": "=100*B1"})
     for name in ("first.xlsx", "second.xlsx"):
-        fill(drawn, contents(3), tmp_path / name, STAMP)
+        fill(Package(drawn), contents(3), tmp_path / name, STAMP)
     assert (tmp_path / "first.xlsx").read_bytes() == (tmp_path / "second.xlsx").read_bytes()
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from .areas import Area, parse_area
-from .parts import local_name, tag
+from .parts import cell_text, local_name, tag
 from .sheet import UNKNOWN, Sheet
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ class ChartCaches:
     def __init__(self, package: Package) -> None:
         self._package = package
         self._names = {name.name.lower(): name.area for name in package.names() if name.area is not None}
-        self._strings: list[str] | None = None
         for part in self._parts():
             for formula in package.parts.tree(part).iter(tag("f", CHART), tag("f", EXTENDED)):
                 area = self._area(formula)
@@ -133,23 +132,14 @@ class ChartCaches:
             return None
         kind, value = cell.get("t", "n"), cell.findtext(tag("v"))
         if kind == "inlineStr":
-            return "".join(t.text or "" for t in cell.iter(tag("t")))
+            return cell_text(cell)
         if value is None:
             return UNKNOWN if cell.find(tag("f")) is not None else None
         if kind == "s":
-            return self._shared(int(value))
+            return self._package.parts.texts[int(value)]
         if kind in ("str", "e"):
             return value
         return value == "1" if kind == "b" else float(value)
-
-    def _shared(self, index: int) -> str:
-        if self._strings is None:
-            self._strings = []
-            for part in self._package.parts.related(self._package.parts.workbook, "sharedStrings"):
-                for item in self._package.parts.tree(part).iterchildren(tag("si")):
-                    texts = [t for t in item.iter(tag("t")) if local_name(t.getparent()) != "rPh"]
-                    self._strings.append("".join(t.text or "" for t in texts))
-        return self._strings[index]
 
 
 def _kind_of(values: list[object] | None) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import posixpath
 import zipfile
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -37,6 +38,11 @@ def drop_attributes(element: etree._Element, *names: str) -> None:
     for name in names:
         if name in element.attrib:
             del element.attrib[name]
+
+
+def cell_text(element: etree._Element) -> str:
+    """The text of a cell or of the table of texts, in all its runs, without how it is pronounced."""
+    return "".join(t.text or "" for t in element.iter(tag("t")) if local_name(t.getparent()) != "rPh")
 
 
 def remove_with_empty_parents(element: etree._Element) -> None:
@@ -130,6 +136,12 @@ class Parts:
         if part in self.changed and part not in self._texts:
             return etree.tostring(self._trees[part], xml_declaration=True, encoding="UTF-8", standalone=True)
         return self.read(part)
+
+    @cached_property
+    def texts(self) -> list[str]:
+        """The workbook's table of texts, as cells point to it."""
+        tables = self.related(self.workbook, "sharedStrings")
+        return [cell_text(item) for table in tables for item in self.tree(table).iterchildren(tag("si"))]
 
     # ---- relations
 

@@ -9,10 +9,9 @@ from typing import NamedTuple
 from lxml import etree
 
 from .areas import column_number, split_cell
-from .parts import Parts, tag
+from .parts import Parts, cell_text, tag
 
 ROW, CELL, FORMULA, VALUE = tag("row"), tag("c"), tag("f"), tag("v")
-_STRING, _PHONETIC = tag("si"), tag("rPh")
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 
 
@@ -39,7 +38,6 @@ class Note(NamedTuple):
 
 def read_rows(parts: Parts, data: etree._Element) -> Iterator[Read]:
     """The rows of a sheet with something in them. Followers of a shared formula show that of the first."""
-    strings = shared_strings(parts)
     shared: dict[str, str] = {}
     number = 0
     for row in data.iterchildren(ROW):
@@ -51,17 +49,11 @@ def read_rows(parts: Parts, data: etree._Element) -> Iterator[Read]:
             if not len(element):
                 continue
             formula = _formula(element, shared)
-            value = _value(element, strings)
+            value = _value(element, parts)
             if formula is not None or value not in (None, ""):
                 cells.append(ReadCell(column, value, formula, int(element.get("s", "0"))))
         if cells:
             yield Read(number, cells)
-
-
-def shared_strings(parts: Parts) -> list[str]:
-    """The workbook's table of texts."""
-    found = parts.related(parts.workbook, "sharedStrings")
-    return [_text(element) for part in found for element in parts.tree(part).iterchildren(_STRING)]
 
 
 def _formula(cell: etree._Element, shared: dict[str, str]) -> str | None:
@@ -75,27 +67,21 @@ def _formula(cell: etree._Element, shared: dict[str, str]) -> str | None:
     return element.text or ""
 
 
-def _value(cell: etree._Element, strings: list[str]) -> str | float | bool | None:
+def _value(cell: etree._Element, parts: Parts) -> str | float | bool | None:
     kind = cell.get("t", "n")
     if kind == "inlineStr":
         inside = cell.find(tag("is"))
-        return None if inside is None else _text(inside)
+        return None if inside is None else unescaped(cell_text(inside))
     text = cell.findtext(VALUE)
     if text is None:
         return None
     if kind == "s":
-        return strings[int(text)] if int(text) < len(strings) else None
+        return unescaped(parts.texts[int(text)]) if int(text) < len(parts.texts) else None
     if kind in ("str", "e", "d"):
         return unescaped(text)
     if kind == "b":
         return text == "1"
     return float(text) if text else None
-
-
-def _text(element: etree._Element) -> str:
-    """All runs of a rich text, without how it is pronounced."""
-    pieces = [t.text or "" for t in element.iter(tag("t")) if t.getparent().tag != _PHONETIC]  # type: ignore[union-attr]
-    return unescaped("".join(pieces))
 
 
 def unescaped(text: str) -> str:

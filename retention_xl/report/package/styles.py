@@ -38,6 +38,7 @@ class Styles:
         self._part = next(iter(parts.related(parts.workbook, "styles")), None)
         self._quoted: dict[int, int] = {}
         self._numbered: dict[str, int] = {}
+        self._codes: dict[int, str] = {}
 
     def _formats(self) -> etree._Element | None:
         return self._parts.tree(self._part).find(tag("cellXfs")) if self._part else None
@@ -84,6 +85,11 @@ class Styles:
         return number
 
     def format_code(self, style: int) -> str:
+        if style not in self._codes:
+            self._codes[style] = self._format_code(style)
+        return self._codes[style]
+
+    def _format_code(self, style: int) -> str:
         formats = self._formats()
         if formats is None or self._part is None or style >= len(formats):
             return "General"
