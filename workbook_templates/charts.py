@@ -96,7 +96,7 @@ def retention(
     last = FIRST_MONTH_COLUMN + months - 1
     lines = LineChart()
     _titled(lines, title)
-    _plain(lines, "0%", *size)
+    _plain(lines, "0.0%", *size)
     _legend_below(lines)
     for row, label, colour, dash in ((31, "CRR", BLUE, None), (36, "GRR", ORANGE, "dash"), (37, "NRR", TEAL, None)):
         series = Series(Reference(bridge, min_col=FIRST_MONTH_COLUMN, max_col=last, min_row=row), title=label)
@@ -219,7 +219,9 @@ def concentration(ws: Worksheet, anchor: str, title: str, first: int, last: int,
     chart = BarChart()
     _titled(chart, title)
     _plain(chart, "0%", 26, 7.4)
-    _percent_axis(chart)
+    chart.y_axis.scaling.min = 0
+    chart.y_axis.delete = True  # each bar says its share; of many customers the largest bring little
+    chart.y_axis.majorGridlines = None
     chart.gapWidth = 60
     chart.legend = None
     _bars(chart, Reference(ws, min_col=share, min_row=first, max_row=last), BLUE, labels="0.0%")

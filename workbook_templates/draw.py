@@ -47,8 +47,8 @@ NOWHERE = "XFD1"  # an empty cell
 
 
 def number(format_code: str) -> Look:
-    """The look of a figure."""
-    return {"number": format_code, "align": "right"}
+    """The look of a figure; one that is too wide for its column is printed smaller, not as ####."""
+    return {"number": format_code, "align": "right", "shrink": True}
 
 
 def everywhere(look: Look) -> LookAt:
@@ -207,9 +207,9 @@ def unit_formats(sheet: Worksheet, area: str, unit_column: str) -> None:
     """The number format of a value follows the unit written beside it."""
     first_row = "".join(filter(str.isdigit, area.split(":")[0]))
     unit = f"${unit_column}{first_row}"
-    whole = ("count", "customers", "months", "days")
+    whole = ("number", "customers", "months", "days")
     formats = (
-        (("fraction", "points"), 164, PERCENT),
+        (("%", "% points"), 164, PERCENT),
         (("ratio", "times"), 165, RATIO),
         (whole, 166, COUNT),
         (("score", "hours"), 168, "0.0"),
@@ -237,6 +237,12 @@ def never_printed(sheet: Worksheet) -> None:
     sheet.oddFooter.left.text = sheet.oddFooter.right.text = None
 
 
+def no_bar_without_headings(sheet: Worksheet, headings: str, first: str) -> None:
+    """For a block that says in one line why it is empty, and then has no headings: an empty bar would stand there."""
+    column, row = first.rstrip("0123456789"), first.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    sheet.conditional_formatting.add(headings, FormulaRule([f'${column}${row}=""'], fill=fill("FFFFFF")))
+
+
 def no_minus_zero(sheet: Worksheet, area: str) -> None:
     """A rate that is negative by less than what is shown stands as 0.0%, not as -0.0%."""
     first = area.split(":")[0]
@@ -259,7 +265,7 @@ def block(
 ) -> None:
     """The styled sample of a block: headings above, labels at the left, the body under its name.
 
-    Labels look as `labels` says; of a body's look they take all but the number format and the alignment.
+    Labels look as `labels` says; of a body's look they take all but what makes a figure of it.
     """
     column = sheet[corner].column
     top = sheet[corner].row
@@ -271,7 +277,7 @@ def block(
     for i in range(rows):
         label = labels or {}
         if callable(label):
-            label = {key: value for key, value in label(i, 0).items() if key not in ("number", "align")}
+            label = {key: value for key, value in label(i, 0).items() if key not in ("number", "align", "shrink")}
         put(sheet, f"{letter(column - 1)}{top + i}", **{"border": line(), **label})
         for j in range(columns):
             put(sheet, f"{letter(column + j)}{top + i}", **{"border": line(), **look(i, j)})

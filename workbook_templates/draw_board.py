@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from openpyxl import Workbook
+from openpyxl.formatting.rule import FormulaRule
 from openpyxl.worksheet.worksheet import Worksheet
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -65,11 +66,16 @@ def board(wb: Workbook) -> None:
     ws.merge_cells(f"B15:{LAST}15")
     name(wb, "rx_paragraph", ws, "B15")
     chart_title(wb, ws, "rx_title_retention", "H16")
+    put(ws, "H38", color=GREY, align="center")
+    ws.merge_cells(f"H38:{LAST}38")
+    name(wb, "rx_board_cohorts", ws, "H38")
     put(ws, "B46", "First actions", bold=True, color=ACCENT, size=12)
     for i in range(3):
         row = 47 + i
-        put(ws, f"B{row}", wrap=True, vertical="top", border=line())
+        put(ws, f"B{row}", wrap=True, vertical="top")
         ws.merge_cells(f"B{row}:{LAST}{row}")
+        said = FormulaRule([f'$B${row}<>""'], border=line())
+        ws.conditional_formatting.add(f"B{row}:{LAST}{row}", said)
         ws.row_dimensions[row].height = 28
         name(wb, f"rx_action_{i + 1}", ws, f"B{row}")
     print_setup(ws, None, pages_tall=1)
@@ -82,7 +88,7 @@ def _tile(wb: Workbook, ws: Worksheet, key: str, top: int, column: int) -> None:
     first, last = letter(column), letter(column + 2)
     looks = (
         ("_label", {"size": 9, "color": GREY}, 15),
-        ("", {"size": 20, "bold": True, "color": ACCENT, "number": FORMATS.get(key, "0.0%")}, 28),
+        ("", {"size": 20, "bold": True, "color": ACCENT, "number": FORMATS.get(key, "0.0%"), "shrink": True}, 28),
         ("_status", {"size": 9}, 15),
         ("_trend", {"size": 11, "color": ACCENT}, 16),
     )

@@ -25,7 +25,11 @@ from draw import (
 )
 from monthly_figures import TOTAL, chart_title
 from openpyxl import Workbook
+from openpyxl.formatting.rule import FormulaRule
+from openpyxl.styles.differential import DifferentialStyle
+from openpyxl.styles.numbers import NumberFormat
 from openpyxl.worksheet.pagebreak import Break
+from openpyxl.worksheet.worksheet import Worksheet
 
 
 def compare(wb: Workbook) -> None:
@@ -34,7 +38,7 @@ def compare(wb: Workbook) -> None:
         "Compare",
         "The same month by the published rules of others. No rule is wrong; they answer different questions.",
         "compare",
-        (2, 44, *[15] * 6, 31),
+        (2, 44, *[16] * 6, 31),
     )
     formats = (*[PERCENT] * 6, RATIO, MONEY)
     looks = by_row(*map(number, formats))
@@ -46,6 +50,7 @@ def compare(wb: Workbook) -> None:
     steps = list(_steps())
     block(wb, ws, "rx_compare_steps", "C35", len(steps), 7, lambda i, j: steps[i][j], lambda i, j: steps[i][3])
     below = 35 + len(steps) + 1
+    _no_signed_zero(ws, f"D35:D{below - 2}")
     first_ratio = next(i for i, looks in enumerate(steps) if looks[0]["number"] == RATIO)
     ws.row_breaks.append(Break(id=34 + first_ratio))
     ws.row_breaks.append(Break(id=below - 1))
@@ -69,6 +74,15 @@ def compare(wb: Workbook) -> None:
         headings=False,
     )
     ws.freeze_panes = "C5"
+
+
+def _no_signed_zero(ws: Worksheet, area: str) -> None:
+    """A change by less than what is shown stands without a sign."""
+    kinds = (('$E35="%"', 0.00005, "0.00%"), ('$E35="ratio"', 0.005, "0.00"), ('$E35<>"%",$E35<>"ratio"', 0.5, "0"))
+    for i, (unit, least, code) in enumerate(kinds):
+        rule = FormulaRule([f"AND({unit},ABS($D35)<{least})"])
+        rule.dxf = DifferentialStyle(numFmt=NumberFormat(numFmtId=173 + i, formatCode=f"{code};{code}"))
+        ws.conditional_formatting.add(area, rule)
 
 
 def _steps() -> Iterator[tuple[Look, ...]]:

@@ -61,7 +61,9 @@ def experience(wb: Workbook) -> None:
         color=ACCENT,
     )
     share, grey = number(PERCENT), {**number(PERCENT), "color": GREY, "size": 9}
-    columns = by_column(count, share, share, count, share, count, share, {**share, "bold": True}, grey, grey, {})
+    columns = by_column(
+        count, share, share, count, share, count, share, {**share, "bold": True}, grey, grey, {"indent": 1}
+    )
     block(wb, ws, "rx_features", "C13", 2, 11, columns)
     ws.row_dimensions[12].height = 28
     few = FormulaRule(['$M13="too few to tell"'], font=font(color="A6A6A6", italic=True))

@@ -31,6 +31,7 @@ from draw import (
     font,
     line,
     name,
+    no_bar_without_headings,
     no_minus_zero,
     number,
     page,
@@ -82,6 +83,7 @@ def summary(wb: Workbook) -> None:
     no_minus_zero(ws, "E15:E19")  # the changes of rates
     status_colours(ws, "I14:I21", "On target", "Watch", "Off target")
     ws.row_dimensions[13].height = 18
+    put(ws, "B22", "Change of a rate: in percentage points.", color=GREY, size=8, vertical="top")
     put(ws, "B23", "In short", bold=True, color=ACCENT, size=12)
     for i in range(3):
         row = 24 + i
@@ -100,7 +102,7 @@ def summary(wb: Workbook) -> None:
 def _card(wb: Workbook, ws: Worksheet, key: str, top: int, columns: str) -> None:
     """A figure with its name above and its status below."""
     first, last = columns
-    big: Look = {"size": 20, "bold": True, "color": ACCENT, "number": FORMATS.get(key, PERCENT)}
+    big: Look = {"size": 20, "bold": True, "color": ACCENT, "number": FORMATS.get(key, PERCENT), "shrink": True}
     for offset, suffix, look in ((0, "_label", {"size": 9, "color": GREY}), (1, "", big), (2, "_status", {"size": 9})):
         row = top + offset
         for column in range(ws[f"{first}1"].column, ws[f"{last}1"].column + 1):
@@ -191,6 +193,7 @@ def tiers(wb: Workbook) -> None:
     put(ws, "F39", meaning, color=GREY)
     formats = (MONEY, MONEY, PERCENT, MONEY, MONEY, PERCENT, MONEY, MONEY, MONEY)
     block(wb, ws, "rx_tiers_effects", "C41", 2, 9, by_column(*map(number, formats)))
+    no_bar_without_headings(ws, "B40:K40", "C40")
     total = FormulaRule(['$B41="All tiers"'], font=font(bold=True), fill=fill(PALE))
     ws.conditional_formatting.add("B41:K42", total)
     put(ws, "B45", "How much hangs on the largest customers", bold=True, color=ACCENT)
@@ -227,9 +230,10 @@ def _cohorts(wb: Workbook, revenue: bool, title: str, purpose: str) -> None:
     put(ws, "B5", "Older cohorts, now", color=GREY)
     put(ws, "C5", **size)
     name(wb, f"{stem}_earlier", ws, "C5")
-    put(ws, "B7", "Age in months, part of the start", bold=True, color=ACCENT)
+    put(ws, "B7", "By age in months: share of the first month", bold=True, color=ACCENT)
     shares, started = {**number(PERCENT), "size": 9}, {**size, "size": 9}
     columns = by_column(started, *[shares] * (1 + MONTHS))
+    no_bar_without_headings(ws, f"B8:{last}8", "C8")
     block(wb, ws, f"{stem}_rate", "C9", 2, 2 + MONTHS, columns, {"number": MONTH, "align": "left"}, heading_number="0")
     # from the lowest to the highest share after the first month, which is 100 % by definition
     heat = ColorScaleRule(start_type="min", start_color="FFFFFF", end_type="max", end_color="7FB2D9")
@@ -245,6 +249,7 @@ def _cohorts(wb: Workbook, revenue: bool, title: str, purpose: str) -> None:
     chart_title(wb, ws, f"rx_title_{'cohort_revenue' if revenue else 'cohorts'}", "B17")
     charts.curve(ws, "B17", title=f"'{title}'!$B$17", row=12, heading=8, first="E", last=last, interval=not revenue)
     put(ws, "B33", "The amounts behind it" if revenue else "The customers behind it", bold=True, color=ACCENT)
+    no_bar_without_headings(ws, f"B34:{last}34", "C34")
     behind = stem if revenue else "rx_cohort_customers"
     label: Look = {"number": MONTH, "align": "left"}
     block(wb, ws, behind, "C35", 2, 2 + MONTHS, everywhere(started), label, heading_number="0")

@@ -20,6 +20,7 @@ from draw import (
     font,
     name,
     never_printed,
+    no_bar_without_headings,
     number,
     page,
     print_setup,
@@ -42,7 +43,7 @@ def commentary(wb: Workbook) -> None:
     print_setup(ws, None, pages_tall=1)
     head: Look = {"bold": True, "color": ACCENT, "vertical": "top"}
     text: Look = {"wrap": True, "vertical": "top"}
-    where: Look = {"color": GREY, "size": 9, "vertical": "top"}
+    where: Look = {"color": GREY, "size": 9, "vertical": "top", "indent": 1}
     block(wb, ws, "rx_commentary", "C7", 2, 2, by_column(text, where), head)
     put(ws, "B10", "Largest movements of each kind", bold=True, color=ACCENT)
     block(wb, ws, "rx_largest", "C12", 2, 3, by_column({}, number(CENTS), number(PERCENT)))
@@ -73,6 +74,7 @@ def lifetime(wb: Workbook) -> None:
     formats = (MONEY, COUNT, MONEY, CENTS, "0.0", MONEY, "0.0")
     block(wb, ws, "rx_cac", "C50", 7, 4, by_row(*map(number, formats)))
     ws.row_dimensions[49].height = 28
+    no_bar_without_headings(ws, "B49:F49", "C49")
     few = FormulaRule(["F$51<$F$59"], font=font(color="A6A6A6", italic=True))
     ws.conditional_formatting.add("F50:F56", few)
     put(ws, "B59", "Plans and channels in the month; grey, also above: fewer customers than", bold=True, color=ACCENT)
@@ -81,6 +83,7 @@ def lifetime(wb: Workbook) -> None:
     shares = [number(PERCENT)] * 4
     columns = by_column(number(COUNT), number(COUNT), *shares, number(COUNT), number(MONEY), number(MONEY))
     block(wb, ws, "rx_ltv_groups", "C61", 2, 9, columns)
+    no_bar_without_headings(ws, "B60:K60", "C60")
     small = FormulaRule(["$C61<$F$59"], font=font(color="A6A6A6", italic=True))
     ws.conditional_formatting.add("B61:K62", small)
 

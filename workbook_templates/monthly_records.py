@@ -26,6 +26,7 @@ from draw import (
     never_printed,
     number,
     page,
+    print_setup,
     put,
     status_colours,
     unbound_page,
@@ -36,11 +37,14 @@ from monthly_figures import MONTHS, TOTAL
 from openpyxl import Workbook
 from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import Font
+from openpyxl.styles.differential import DifferentialStyle
+from openpyxl.styles.numbers import NumberFormat
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.worksheet import Worksheet
 
-WRAP: Look = {"wrap": True, "vertical": "top"}
+# Nine points: at ten LibreOffice makes a row of wrapped text lower than it prints the lines, and cuts the last one.
+WRAP: Look = {"wrap": True, "vertical": "top", "size": 9}
 
 
 def actions(wb: Workbook) -> None:
@@ -53,7 +57,7 @@ def actions(wb: Workbook) -> None:
         repeat="6:6",
     )
     yours: Look = {**WRAP, "color": INPUT, "background": INPUT_FILL}
-    figure: Look = {**WRAP, **number("#,##0.00")}
+    figure: Look = {**number("#,##0.00"), "vertical": "top", "size": 9}  # a figure that wraps would show as ####
     columns: dict[str, Look] = {
         "Priority": {**WRAP, "bold": True},
         "Rule": WRAP,
@@ -61,7 +65,7 @@ def actions(wb: Workbook) -> None:
         "Measured": figure,
         "Limit": figure,
         "Unit": WRAP,
-        "Exposed a month": {**WRAP, **number(MONEY)},
+        "Exposed a month": {**figure, **number(MONEY)},
         "Customers": WRAP,
         "What to do": WRAP,
         "Evidence": {**WRAP, "color": GREY},
@@ -111,7 +115,7 @@ def movers(wb: Workbook) -> None:
         "To": money,
         "Change": money,
         "Kind": {},
-        "Reason": {"wrap": True},
+        "Reason": {"wrap": True, "size": 9},
         "Customer since": number(MONTH),
     }
     put(ws, "B16", color=GREY)
@@ -127,13 +131,17 @@ def checks(wb: Workbook) -> None:
         "Checks",
         "Two figures made in two ways that must agree. One FAIL turns the banner of every sheet red.",
         "checks",
-        (2, 40, 15, 15, 13, 11, 10, 66),
+        (2, 40, 15, 15, 13, 11, 10, 74),
     )
     put(ws, "B5", "Checks that fail", color=GREY)
     put(ws, "C5", bold=True, **number("0"))
     name(wb, "rx_checks_failed", ws, "C5")
-    result, proves = {"align": "center", "bold": True}, {"color": GREY, "indent": 1, "wrap": True}
+    result, proves = {"align": "center", "bold": True}, {"color": GREY, "indent": 1, "wrap": True, "size": 9}
     block(wb, ws, "rx_checks", "C8", 2, 6, by_column(*[number("#,##0.00##")] * 4, result, proves))
+    for word, code in (("limit", "0.00%"), ("100 %", "0.0%")):
+        rate = FormulaRule([f'ISNUMBER(SEARCH("{word}",$B8))'], stopIfTrue=True)
+        rate.dxf = DifferentialStyle(numFmt=NumberFormat(numFmtId=171 if word == "limit" else 172, formatCode=code))
+        ws.conditional_formatting.add("C8:F9", rate)
     whole_numbers(ws, "C8:F9")
     status_colours(ws, "G8:G9", "PASS", None, "FAIL")
 
@@ -144,16 +152,19 @@ def quality(wb: Workbook) -> None:
         "Data quality",
         "Every source line that was refused, read in a changed way, or deserves a look, with the reason.",
         "quality",
-        (2, 16, 58, 11, 19, 14, 22, 16, 10),
+        (2, 16, 70, 11, 19, 14, 22, 16, 10),
+        repeat="20:20",
     )
     money, count = number(CENTS), number(COUNT)
     share = {**number("0.00%"), "color": GREY}
     lines, sums = by_row(*[count] * 4, share), by_row(*[money] * 4, share)
     block(wb, ws, "rx_quality", "D7", 5, 2, lambda i, j: sums(i, j) if j else lines(i, j), {})
     put(ws, "B13", "By reason", bold=True, color=ACCENT)
+    put(ws, "C13", color=GREY)
+    name(wb, "rx_reasons_note", ws, "C13")
     reasons: dict[str, Look] = {
         "What was done": {},
-        "Reason": {"wrap": True},
+        "Reason": {"wrap": True, "size": 9},
         "Lines": count,
         "Amount": money,
         "Currency": {},
@@ -164,7 +175,7 @@ def quality(wb: Workbook) -> None:
     name(wb, "rx_lines_printed", ws, "C19")
     lines: dict[str, Look] = {
         "What was done": {},
-        "Reason": {"wrap": True},
+        "Reason": {"wrap": True, "size": 9},
         "Line": number("0"),
         "File": {},
         "Column": {},
@@ -182,12 +193,21 @@ def settings(wb: Workbook) -> None:
         "Settings",
         "The inputs that the formulas read. A change here shows at once; put it in a settings file to keep it.",
         "settings",
-        (2, 46, 14, 13, 72, 27),
+        (2, 46, 14, 13, 84, 26),
         repeat="6:6",
     )
     value: Look = {**number("#,##0.00"), "color": INPUT, "background": INPUT_FILL}
     says: Look = {"color": GREY, "indent": 1}
-    block(wb, ws, "rx_settings", "C7", 2, 4, by_column(value, says, {**says, "wrap": True}, says), {"wrap": True})
+    block(
+        wb,
+        ws,
+        "rx_settings",
+        "C7",
+        2,
+        4,
+        by_column(value, says, {**says, "wrap": True, "size": 9}, says),
+        {"wrap": True},
+    )
     unit_formats(ws, "C7:C8", "D")
     whole_numbers(ws, "C7:C8")
     ws.conditional_formatting.add("C7:C8", FormulaRule(['$F7=""'], font=font(), fill=fill("FFFFFF")))
@@ -203,6 +223,7 @@ def reading(wb: Workbook) -> None:
 def definitions(wb: Workbook) -> None:
     purpose = "What each figure means, how it is computed, and where the definition comes from."
     ws = unbound_page(wb, "Definitions", purpose, (2, 22, 42, 34, 14, 42, 26), repeat="6:6")
+    print_setup(ws, "6:6", pages_tall=2)  # the list is the program's own: a third page would hold a line or two
     columns = dict.fromkeys(("Figure", "Definition", "Formula", "Unit", "Edge cases", "Source"), WRAP)
     listing(ws, "tblDefinitions", "B6", {**columns, "Figure": {**WRAP, "bold": True}})
     ws.freeze_panes = "C7"
@@ -211,6 +232,7 @@ def definitions(wb: Workbook) -> None:
 def evidence(wb: Workbook) -> None:
     purpose = "What the five source articles claim, with the source they name. Claims, not benchmarks."
     ws = unbound_page(wb, "Evidence", purpose, (2, 6, 60, 16, 27, 45), repeat="6:6")
+    print_setup(ws, "6:6", pages_tall=2)
     columns = dict.fromkeys(("Id", "Claim", "Where", "Source named", "Conflict"), WRAP)
     listing(ws, "tblEvidence", "B6", {**columns, "Id": {**WRAP, "bold": True}})
     ws.freeze_panes = "C7"

@@ -29,11 +29,10 @@ from draw import (
     status_colours,
     whole_numbers,
 )
+from monthly_records import WRAP
 from openpyxl import Workbook
 from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles.numbers import NumberFormat
-
-WRAP: Look = {"wrap": True, "vertical": "top"}
 
 
 def at_risk(wb: Workbook) -> None:
@@ -42,7 +41,7 @@ def at_risk(wb: Workbook) -> None:
         "At risk",
         "Who may leave, and what that puts at stake. The score adds up visible signs; it is no probability.",
         "at_risk",
-        (2, 24, 12.5, 11, 9, 8, 11.5, 7.5, 7.5, 8.5, 9, 6, 27, 31),
+        (2, 24, 12.5, 11, 9, 9.5, 11.5, 7.5, 8.5, 9.5, 9, 6, 28, 34),
         repeat="22:22",
     )
     block(wb, ws, "rx_risk_segments", "C7", 10, 4, _segment, lambda i, j: _segment(i, 0))
@@ -85,13 +84,13 @@ def signs(wb: Workbook) -> None:
         "Signs of leaving",
         "What is known of the customers at risk. A sign counts from its limit on, or up to it, with its weight.",
         "signs",
-        (2, 26, *[10.5] * 15),
+        (2, 26, *[12] * 15),
         repeat="7:11",
     )
     put(ws, "B5", "Blank: not known. Offer: 1 speaks for one, 0 against.", color=GREY)
     centred: Look = {"align": "center"}  # headings of three lines at the right would run into each other
     rules = by_row({**centred, "size": 9}, {**centred, "number": "#,##0.0"}, {**centred, "number": "0%"})
-    ws.row_dimensions[7].height = 54
+    ws.row_dimensions[7].height = 42
     block(wb, ws, "rx_risk_rules", "C8", 3, 3, rules, {"color": GREY})
     ws.row_dimensions[11].height = 6
     block(

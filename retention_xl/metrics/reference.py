@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from retention_xl.metrics.spec import CATALOGUE, FunctionSpec
 
 HEADINGS = ("Group", "Function", "Call", "What it answers", "Returns", "Example", "Errors", "Source")
+
+
+_MANY_DIGITS = re.compile(r"\d+\.\d{7,}")
 
 
 class Row(NamedTuple):
@@ -27,6 +31,12 @@ def call_of(spec: FunctionSpec) -> str:
     return f"{spec.name}({', '.join(f'[{p.name}]' if p.optional else p.name for p in spec.parameters)})"
 
 
+def _given(answer: str) -> str:
+    """What the example answers; digits that nobody reads are rounded away, and it says so."""
+    short = _MANY_DIGITS.sub(lambda number: f"{float(number[0]):.6g}", answer)
+    return f"gives {answer}" if short == answer else f"gives about {short}"
+
+
 def table() -> list[Row]:
     """Every function of the catalogue, group by group, in the catalogue's order."""
     groups = list(dict.fromkeys(spec.group for spec in CATALOGUE.values()))
@@ -37,7 +47,7 @@ def table() -> list[Row]:
             call=call_of(spec),
             answers=spec.help,
             returns=f"{spec.returns_kind}: {spec.returns}",
-            example=f"{spec.example} gives {spec.example_gives}",
+            example=f"{spec.example} {_given(spec.example_gives)}",
             errors="; ".join(f"{code} {when.removesuffix('.')}" for code, when in spec.errors)
             + ("." if spec.errors else ""),
             source=spec.source,

@@ -269,17 +269,21 @@ READINGS = {
 def reading(crr: float | None, drr: float | None, gap: float) -> str:
     """What the place of CRR against DRR says."""
     if crr is None or drr is None:
-        return "n/a"
+        return "Nobody was there at the opening, so nothing can have been kept."
     return READINGS["revenue" if drr - crr > gap else "customers" if crr - drr > gap else "alike"]
 
 
 def _natural_edges(openings: Sequence[float]) -> tuple[float, ...]:
-    """Round amounts near the middle, the top fifth and the top twentieth of the customers' opening revenue."""
+    """Round amounts near the middle, the top fifth and the top twentieth of the customers' opening revenue.
+
+    One above what the largest pays would begin a tier of nobody; the lowest stays, for there are two tiers at least.
+    """
     ordered = sorted(value for value in openings if value > 0)
     if not ordered:
         return (100.0,)
     edges = {_round_amount(ordered[min(int(len(ordered) * part), len(ordered) - 1)]) for part in (0.5, 0.8, 0.95)}
-    return tuple(sorted(edges))
+    lowest, *higher = sorted(edges)
+    return (lowest, *(edge for edge in higher if edge <= ordered[-1]))
 
 
 def _round_amount(value: float) -> float:

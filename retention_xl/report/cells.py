@@ -106,6 +106,7 @@ class Contents:
     own_sheets: Sequence[OwnSheet] = ()
     surely_own: bool = True  # else one that the template has too is the template's
     printed_rows: Mapping[str, int] = field(default_factory=dict)  # of a list that may be too long for paper
+    printed_columns: Mapping[str, str] = field(default_factory=dict)  # of a list: the last one worth a page
     one_page: Sequence[str] = ()  # sheets so small this month that they need no second page
 
 

@@ -134,12 +134,17 @@ def contents(report: Report) -> Contents:
             *kept.unused_sheets(report),
             data.unused_sheet(report),
         ],
-        [*cohorts.unused_charts(report), *experience.unused_charts(report)],
+        [
+            title
+            for sheet in (summary, bridge, tiers, concentration, cohorts, experience, compare)
+            for title in sheet.unused_charts(report)
+        ],
         acquisition.unused_breaks(report),
         report.previous.own_sheets if report.previous else (),
         report.previous.remembers if report.previous else True,
         dict.fromkeys((movers.TABLE, restatement.TABLE, quality.LINES), paper.ROWS),
-        cohorts.on_one_page(report),
+        actions.printed_columns(report),
+        [*cohorts.on_one_page(report), *quality.on_one_page(report)],
     )
 
 

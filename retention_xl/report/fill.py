@@ -50,6 +50,9 @@ def fill(
     for name, rows in contents.printed_rows.items():
         if name in binding.lists:
             package.print_first_rows(name, rows)
+    for name, heading in contents.printed_columns.items():
+        if name in binding.lists:
+            package.print_first_columns(name, heading)
     witness = None
     if written.TABLE in binding.lists:
         witness = Witness(package, own_sheets)

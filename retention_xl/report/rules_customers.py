@@ -52,7 +52,7 @@ def concentrated(case: Case, rule: Rule) -> Breach | None:
             f"{pair.name} from {money(pair.opening or 0, currency)} to {money(pair.closing or 0, currency)}"
             for pair in cutters[:_NAMED]
         ]
-        named += [f"{len(cutters) - _NAMED} more"] if len(cutters) > _NAMED else []
+        named += [f"{count(len(cutters) - _NAMED)} more"] if len(cutters) > _NAMED else []
         sentences.append(f"Of the largest tenth, {case.words.counted(len(cutters))} cut down: {listed(named)}")
     finding = ". ".join(sentences) + "."
     if over:

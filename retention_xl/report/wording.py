@@ -12,6 +12,8 @@ MONTH_NAMES = (
     *("July", "August", "September", "October", "November", "December"),
 )
 NOT_AVAILABLE = "n/a"
+# Units as the sheets print them. In settings files and rules a rate is a fraction: 0.95; in a cell it is 95.0%.
+PRINTED_UNITS = {"fraction": "%", "points": "% points", "count": "number"}
 
 
 @lru_cache(maxsize=1200)  # asked of every customer

@@ -243,11 +243,10 @@ class Package:
         return own
 
     def remove_chart(self, title: str) -> None:
-        """Takes out the charts whose title is the cell of this name; they stand on the same sheet as the cell."""
-        name = next((name for name in self.names() if name.name == title), None)
-        if name is not None and name.area is not None:
-            area = name.area
-            remove_chart(self.parts, self.sheet(area.sheet), lambda formula: parse_area(formula) == area)
+        """Takes out the charts, of all sheets, whose title is the cell of this name."""
+        area = next((known.area for known in self.names() if known.name == title and known.area is not None), None)
+        for sheet in self.worksheets if area is not None else ():
+            remove_chart(self.parts, sheet, lambda formula: parse_area(formula) == area)
 
     def remove_break(self, name: str) -> None:
         """Takes out the page break right above an area and its caption, so that it goes on where the page stands."""
@@ -275,6 +274,22 @@ class Package:
                 if area is not None and body.top + rows - 1 < area.bottom:
                     element.text = area._replace(bottom=body.top + rows - 1).absolute
                     self.parts.touch(self.parts.workbook)
+
+    def print_first_columns(self, table: str, heading: str) -> None:
+        """Ends the pages of a table's sheet with the column of that heading, where its author names no print area."""
+        found = self.table(table)
+        sheet, index = self.sheet(found.area.sheet), str(self.sheets.index(found.area.sheet))
+        names = self._workbook.find(tag("definedNames"))
+        own = [e for e in self._workbook.iter(tag("definedName")) if e.get("localSheetId") == index]
+        if names is None or heading not in found.headings or any(e.get("name") == "_xlnm.Print_Area" for e in own):
+            return
+        right = found.area.left + found.headings.index(heading)
+        element = etree.SubElement(names, tag("definedName"), {"name": "_xlnm.Print_Area", "localSheetId": index})
+        element.text = Area(sheet.name, 1, 1, found.area.bottom, right).absolute
+        self.parts.touch(self.parts.workbook)
+        sheet.touch()
+        for breaks in list(sheet.root.iter(tag("colBreaks"))):
+            remove_with_empty_parents(breaks)
 
     def print_on_one_page(self, name: str) -> None:
         """Fits a sheet that is fitted to the width of its paper to the height as well, without breaks between."""

@@ -19,7 +19,7 @@ from retention_xl.report.wording import MONTH_NAMES, NOT_AVAILABLE, first_day
 CAC, GROUPS = "rx_cac", "rx_ltv_groups"
 SPENT, NEW, COST, ARPA, PAYBACK, VALUE, RATIO = range(7)  # rows
 ALL, BEFORE, LIMIT = range(3)  # columns; then the channels
-PAGE_ROWS = 24  # of the three tables on the second page together, beside their headings
+PAGE_ROWS = 28  # of the three tables on the second page together, beside their headings
 CHANNELS = 6
 OPENING, LOST, CHURN, LOW, HIGH, COUNTED, CLOSING, REVENUE, CLTV = range(9)
 
@@ -37,7 +37,9 @@ def blocks(report: Report) -> dict[str, Block]:
         [
             *("At the opening", "Lost", "Churn", "Low", "High", "Churn counted"),
             *(f"{report.words.customers.capitalize()} now", report.words.revenue, "CLTV"),
-        ],
+        ]
+        if made
+        else [""] * 9,
         [f"{group.kind}: {group.name}" for group in made]
         or ["The ledger names fewer than two plans and fewer than two channels."],
     )

@@ -10,6 +10,7 @@ from retention_xl.report.model import Report
 from retention_xl.report.previous import Formula, Kept
 from retention_xl.report.sheets import figures, measured
 from retention_xl.report.sheets.settings import limit_cell
+from retention_xl.report.wording import PRINTED_UNITS
 
 
 def lists(report: Report) -> dict[str, List]:
@@ -17,6 +18,14 @@ def lists(report: Report) -> dict[str, List]:
     added = report.carried.added
     headings = (*HEADINGS, *added)
     return {TABLE: List(headings, len(report.carried.rows), lambda at: _rows(report, at), added=added)}
+
+
+def printed_columns(report: Report) -> dict[str, str]:
+    """Where nothing is open nobody writes on a second page who does it until when: it would be nearly empty."""
+    shown = report.carried.rows
+    done = all(str(row.cells.get("Status")) in ("Done", "Closed") for row in shown)
+    written = any(row.cells.get(heading) for row in shown for heading in ("Owner", "Due", "Outcome", "Notes"))
+    return {} if not done or written or report.carried.added else {TABLE: "What to do"}
 
 
 def cells(report: Report, at: Addresses, row: int) -> dict[str, Content]:
@@ -40,7 +49,7 @@ def _computed(report: Report, at: Addresses, action: Action) -> dict[str, Conten
         "What we see": action.finding,
         "Measured": _measured(report, at, action),
         "Limit": _limit(report, at, action),
-        "Unit": action.unit if action.measured is not None else "",
+        "Unit": PRINTED_UNITS.get(action.unit, action.unit) if action.measured is not None else "",
         "Exposed a month": _exposed(report, at, action),
         "Customers": "; ".join(action.customers),
         "What to do": action.what_to_do,

@@ -145,6 +145,11 @@ def singles(report: Report) -> dict[str, Single]:
     return {"rx_title_waterfall": Single(lambda at: _waterfall_title(report, at))}
 
 
+def unused_charts(report: Report) -> list[str]:
+    """Nothing moved: no bars."""
+    return [] if report.movers.lines else ["rx_title_waterfall"]
+
+
 def _revenue(report: Report, at: Addresses) -> Iterable[Sequence[Content]]:
     source, rows = live(report, at), Rows(report, at)
     months = range(len(report.shown))

@@ -26,24 +26,28 @@ def blocks(report: Report) -> dict[str, Block]:
     labels: list[Content] = [first_day(row.cohort) for row in cohorts.rows]
     revenue = report.words.revenue
     at_month = month_name(report.month).split()[0][:3] + " now"
+    started: list[Content] = ["Started", at_month, *ages] if rows else [""] * width
+    paid: list[Content] = ["At start", at_month, *ages] if rows else [""] * width
     return {
-        CUSTOMERS: Block(rows, width, lambda at: _counts(report, at, False), ["Started", at_month, *ages], labels),
-        RATE: Block(rows, width, lambda at: _rates(report, at, False), ["Started", at_month, *ages], labels),
+        CUSTOMERS: Block(rows, width, lambda at: _counts(report, at, False), started, labels),
+        RATE: Block(rows, width, lambda at: _rates(report, at, False), started, labels),
         AVERAGE: Block(
             4,
             width,
             lambda at: _averages(report, at),
             (),
-            ["Average, weighted by size", "interval, low", "interval, high", "customers behind it"],
+            ["Average, weighted by size", "interval, low", "interval, high", f"{report.words.customers} behind it"]
+            if rows
+            else [""] * 4,
         ),
-        REVENUE: Block(rows, width, lambda at: _counts(report, at, True), ["At start", at_month, *ages], labels),
-        REVENUE_RATE: Block(rows, width, lambda at: _rates(report, at, True), ["At start", at_month, *ages], labels),
+        REVENUE: Block(rows, width, lambda at: _counts(report, at, True), paid, labels),
+        REVENUE_RATE: Block(rows, width, lambda at: _rates(report, at, True), paid, labels),
         REVENUE_AVERAGE: Block(
             2,
             width,
             lambda at: _revenue_averages(report, at),
             (),
-            ["Average, weighted by revenue", f"{revenue} behind it"],
+            ["Average, weighted by revenue", f"{revenue} behind it"] if rows else [""] * 2,
         ),
     }
 
@@ -54,8 +58,8 @@ def on_one_page(report: Report) -> list[str]:
 
 
 def unused_charts(report: Report) -> list[str]:
-    """Nobody started: no curve."""
-    return [] if report.cohorts.rows else ["rx_title_cohorts", "rx_title_cohort_revenue"]
+    """Nobody started, or only this month: no curve."""
+    return [] if report.cohorts.ages > 1 else ["rx_title_cohorts", "rx_title_cohort_revenue"]
 
 
 def singles(report: Report) -> dict[str, Single]:
@@ -65,6 +69,7 @@ def singles(report: Report) -> dict[str, Single]:
         "rx_cohort_earlier": Single(lambda at: _earlier(report, at, False)),
         "rx_cohort_revenue_earlier": Single(lambda at: _earlier(report, at, True)),
         "rx_cohort_note": Single(_note(report)),
+        "rx_board_cohorts": Single(_note(report) if unused_charts(report) else ""),
         "rx_small_cohort": Single(lambda at: _small(report, at)),
         "rx_title_cohorts": Single(lambda at: _title(report, at, AVERAGE, cohorts.average, "Customers")),
         "rx_title_cohort_revenue": Single(

@@ -77,7 +77,7 @@ def _sentences(report: Report) -> list[tuple[str, str, str, Making]]:
         "grr": rates,
         "nrr": rates,
         "effects": split,
-        "tier": split,
+        "tier": any(round(tier.of_rate) for tier in effects(report)[:-1]),
         "largest": True,
         **{kind: any(m.kind == kind for m in largest) for kind in KINDS},
         "cohorts": _cohort_groups(report) is not None,
@@ -136,9 +136,11 @@ def _net(report: Report, at: Addresses) -> Cell:
     rows, last = Rows(report, at), report.shown[-1].facts
     closing, opening = rows.revenue("closing", rows.last), rows.revenue("opening", rows.last)
     net = last.closing - last.opening
-    said = Sentence("Together that is ").number(abs(net) / 100, f"ABS({closing}-{opening})")
-    said.either(net >= 0, f"{closing}>={opening}", " more", " less").say(" than at the opening (")
-    said.percent(abs(net) / last.opening, f"ABS({closing}-{opening})/{opening}").say(" of it)")
+    moved = Sentence("Together that is ").number(abs(net) / 100, f"ABS({closing}-{opening})")
+    moved.either(net >= 0, f"{closing}>={opening}", " more", " less").say(" than at the opening (")
+    moved.percent(abs(net) / last.opening, f"ABS({closing}-{opening})/{opening}").say(" of it)")
+    even = fixed(abs(net) / 100, 0) == "0"
+    said = Sentence().then(even, f"ROUND(ABS({closing}-{opening}),0)=0", Sentence("Together that is nothing"), moved)
     labels = {
         "new": f"new {report.words.customers}",
         **{key: key for key in ("reactivation", "expansion", "contraction", "churn")},
@@ -195,7 +197,9 @@ def _stayed(report: Report, at: Addresses) -> Cell:
     rows, now = Rows(report, at), report.shown[-1]
     end, opening = rows.last, now.facts.opening_customers
     kept_cell, opening_cell = rows.customers("kept", end), rows.customers("opening", end)
-    said = Sentence("Of ").number(opening, opening_cell).say(f" {report.words.customers} at the opening, ")
+    noun = report.words.customers
+    said = Sentence("Of ").number(opening, opening_cell)
+    said.either(opening == 1, f"{opening_cell}=1", f" {noun.removesuffix('s')}", f" {noun}").say(" at the opening, ")
     said.number(now.kept_customers, kept_cell).say(" stayed")
     before = report.shown[-2] if end else None
     if before is None or now.crr is None or before.crr is None:
@@ -324,8 +328,11 @@ def _effects(report: Report, at: Addresses) -> Cell:
     change = total.kept - total.kept_before
     difference = f"({place(effect_cells.KEPT)}-{place(effect_cells.KEPT_BEFORE)})"
     said = Sentence("Of the opening, ").number(total.kept, place(effect_cells.KEPT))
-    said.say(f" belongs to {report.words.customers} who stayed, ").number(abs(change), f"ABS{difference}")
-    said.either(change >= 0, f"{difference}>=0", " more", " less").say(" than the month before")
+    said.say(f" belongs to {report.words.customers} who stayed, ")
+    moved = Sentence().number(abs(change), f"ABS{difference}")
+    moved.either(change >= 0, f"{difference}>=0", " more", " less").say(" than the month before")
+    same = Sentence("as in the month before")
+    said.then(fixed(abs(change), 0) == "0", f"ROUND(ABS{difference},0)=0", same, moved)
     parts = (
         ("the size of the opening", total.of_size, effect_cells.OF_SIZE),
         ("the rates within the tiers", total.of_rate, effect_cells.OF_RATE),

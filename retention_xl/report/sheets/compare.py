@@ -11,7 +11,7 @@ from retention_xl.report.model import Report
 from retention_xl.report.profiles import COLUMNS, CUSTOMERS, MONEY, Chain
 from retention_xl.report.sheets.bridge import Rows
 from retention_xl.report.sheets.sentence import Sentence
-from retention_xl.report.wording import NOT_AVAILABLE
+from retention_xl.report.wording import NOT_AVAILABLE, PRINTED_UNITS
 
 SHEET = "Compare"
 TABLE, STEPS, COUNTS, NOTES = "rx_compare", "rx_compare_steps", "rx_compare_counts", "rx_compare_notes"
@@ -53,6 +53,11 @@ def unused_sheets(report: Report) -> list[str]:
 def singles(report: Report) -> dict[str, Single]:
     """The message of the chart."""
     return {"rx_title_compare": Single(lambda at: _title(report, at))} if profiles.comparable(report.facts) else {}
+
+
+def unused_charts(report: Report) -> list[str]:
+    """No churn of ours to set beside that of others."""
+    return [] if profiles.comparable(report.facts) and own(report, "churn") is not None else ["rx_title_compare"]
 
 
 def blocks(report: Report) -> dict[str, Block]:
@@ -162,7 +167,7 @@ def _steps(report: Report) -> Iterable[tuple[str, Callable[[Addresses], Sequence
     row = 0
     for chain in profiles.chains():
         label, unit = FIGURES[chain.figure]
-        unit = (report.facts.currency or "money") if unit == "money" else unit
+        unit = (report.facts.currency or "money") if unit == "money" else PRINTED_UNITS.get(unit, unit)
         for number in range(len(chain.steps) + 1):
             place = row + number
             say = "ours" if not number else chain.steps[number - 1].say

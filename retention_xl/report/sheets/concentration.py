@@ -45,6 +45,12 @@ def singles(report: Report) -> dict[str, Single]:
     }
 
 
+def unused_charts(report: Report) -> list[str]:
+    """Nobody pays anything, or no month has both rates."""
+    shares = _counts(report) and report.shown[-1].facts.closing
+    return [*([] if shares else ["rx_title_concentration"]), *([] if _months(report) else ["rx_title_quadrant"])]
+
+
 def _counts(report: Report) -> list[int]:
     active = len(report.amounts)
     counts = [count for count in STEPS if count < active]

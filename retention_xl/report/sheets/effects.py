@@ -20,8 +20,8 @@ def blocks(report: Report) -> dict[str, Block]:
     """A row for each tier and one for all; one that says so where there is nothing to compare."""
     rows = effects(report)
     if not rows:
-        unknown = "Needs three months and a customer table in the workbook"
-        return {EFFECTS: Block(1, 9, lambda at: [()], _headings(report), [unknown])}
+        unknown = "This needs three months, and a table of all customers in the workbook."
+        return {EFFECTS: Block(1, 9, lambda at: [()], [""] * 9, [unknown])}
     labels = [*(f"Tier {i + 1}" for i in range(len(rows) - 1)), "All tiers"]
     return {EFFECTS: Block(len(rows), 9, lambda at: _rows(report, at, rows), _headings(report), labels)}
 

@@ -28,8 +28,9 @@ def lists(report: Report) -> dict[str, List]:
 
 
 def singles(report: Report) -> dict[str, Single]:
-    """Which part of a long list is printed."""
-    return {PRINTED: Single(paper.told(len(report.movers.lines), "largest"))}
+    """Which part of a long list is printed; that there is nothing to list."""
+    count = len(report.movers.lines)
+    return {PRINTED: Single(paper.told(count, "largest") if count else "Nobody's revenue moved this month.")}
 
 
 def blocks(report: Report) -> dict[str, Block]:

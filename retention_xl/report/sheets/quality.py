@@ -13,6 +13,8 @@ COUNTS = "rx_quality"
 REASONS = "tblReasons"
 LINES = "tblLines"
 PRINTED = "rx_lines_printed"
+REASONS_NOTE = "rx_reasons_note"
+ONE_PAGE = 34  # rows of both lists that a page takes together
 ROWS = ("read", "accepted", "refused", "missing", "share")
 REASON_HEADINGS = ("What was done", "Reason", "Lines", "Amount", "Currency")
 LINE_HEADINGS = ("What was done", "File", "Line", "Column", "Value", "Reason", "Amount", "Currency")
@@ -41,22 +43,30 @@ def blocks(report: Report) -> dict[str, Block]:
             len(ROWS),
             2,
             lambda at: _counts(report, at),
-            ["Lines", "Money"],
+            ["Lines", "Amount"],
             [
                 "Read",
                 "Accepted",
                 "Refused",
                 "Refused and not repeated elsewhere",
-                "   as a part of all lines, and of all money without its sign",
+                "   share of all lines; of all amounts, refunds counted as positive",
             ],
         )
     }
 
 
 def singles(report: Report) -> dict[str, Single]:
-    """Which part of a long list is printed."""
-    count = len(report.facts.quality.notes) + len(report.facts.supporting.notes)
-    return {PRINTED: Single(paper.told(count, "first"))}
+    """Which part of a long list is printed; that there is nothing to list."""
+    quality, beside = report.facts.quality, report.facts.supporting
+    count = len(quality.notes) + len(beside.notes)
+    nothing = "" if quality.by_reason or beside.tables else "Every line was taken as it stands: there is none to list."
+    return {PRINTED: Single(paper.told(count, "first") if count else nothing), REASONS_NOTE: Single(nothing)}
+
+
+def on_one_page(report: Report) -> list[str]:
+    """The sheet, where a second page would hold a few lines only."""
+    rows = sum(content.count for content in lists(report).values())
+    return ["Data quality"] if rows <= ONE_PAGE else []
 
 
 def _counts(report: Report, at: Addresses) -> Iterable[Sequence[Content]]:
@@ -92,7 +102,7 @@ def lists(report: Report) -> dict[str, List]:
         if table.refused:
             reasons.append(("table refused", f"{table.table}: {table.refused}", None, None, ""))
         else:
-            told = f"{table.table} ({table.file}): {table.taken:,} of {table.rows:,} rows taken; rows and cells noted"
+            told = f"{table.table} ({table.file}): {table.taken:,} of {table.rows:,} rows taken; lines: those noted"
             reasons.append(("table", told, table.noted, None, ""))
             if table.left_out:
                 reasons.append(("table", f"{table.table}: {table.left_out}", None, None, ""))

@@ -9,6 +9,7 @@ from retention_xl.report.cells import Addresses, Block, Cell, Content
 from retention_xl.report.model import Report
 from retention_xl.report.risk_signs import OF_SIGNS
 from retention_xl.report.rules import rules
+from retention_xl.report.wording import PRINTED_UNITS
 
 NAME = "rx_settings"
 READING = "rx_reading"
@@ -129,7 +130,7 @@ def _cells(
         else:
             yield (
                 value,
-                currency if unit == "money" else unit,
+                currency if unit == "money" else PRINTED_UNITS.get(unit, unit),
                 meaning,
                 key if not key.startswith("tiers.") else "tiers.edges",
             )

@@ -64,7 +64,7 @@ def blocks(report: Report) -> dict[str, Block]:
             lambda at: _tiles(report, at),
             [
                 _short(report.month),
-                _short(report.shown[-2].facts.month) if len(report.shown) > 1 else "Month before",
+                _short(report.shown[-2].facts.month) if len(report.shown) > 1 else "Before",
                 "Change",
                 "Mean of 3",
                 "A year ago",
@@ -78,6 +78,11 @@ def blocks(report: Report) -> dict[str, Block]:
         ),
         "rx_missing": Block(len(missing), 2, lambda at: [()] * len(missing), (), missing),
     }
+
+
+def unused_charts(report: Report) -> list[str]:
+    """No month with customers at its opening: no rate to draw."""
+    return [] if any(figures.crr is not None for figures in report.shown) else ["rx_title_retention"]
 
 
 def _short(month: str) -> str:
@@ -172,9 +177,11 @@ def _revenue_title(report: Report, at: Addresses) -> Content:
     if tile.this_month is None or tile.last_month is None:
         return f"{report.words.revenue} by month"
     delta = tile.this_month - tile.last_month
+    moved = Sentence().either(delta >= 0, f"{change}>=0", ", up ", ", down ")
+    moved.number(abs(delta), f"ABS({change})").say(" in the month")
+    same = Sentence(", as in the month before")
     sentence = Sentence(f"{report.words.revenue} ").number(tile.this_month, this)
-    sentence.either(delta >= 0, f"{change}>=0", ", up ", ", down ")
-    return sentence.number(abs(delta), f"ABS({change})").say(" in the month").cell()
+    return sentence.then(fixed(abs(delta), 0) == "0", f"ROUND(ABS({change}),0)=0", same, moved).cell()
 
 
 def _retention_title(report: Report, at: Addresses) -> Content:

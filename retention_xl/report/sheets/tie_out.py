@@ -34,7 +34,8 @@ def _lines(report: Report) -> list[tuple[str, str, int | None, int]]:
             if item.total_cents or item.month_cents or not lines:
                 lines.append(("+", item.label, item.month_cents, item.total_cents))
         if inside and group != "recognised":
-            lines.append(("=", subtotal, None if group == "read" else month, total))
+            said = "Purchases and refunds" if group == "billed" and report.facts.nature == "purchases" else subtotal
+            lines.append(("=", said, None if group == "read" else month, total))
     control = report.facts.ledger_total
     lines.append(("control", "Control: the amount column added up straight from the source", None, control))
     lines.append(("check", "Difference", None, total - control))

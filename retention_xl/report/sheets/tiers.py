@@ -19,6 +19,11 @@ FROM, TO, CUSTOMERS, KEPT, CRR, LOW, HIGH, OPENING, SHARE = range(9)
 RESULT_ROWS = ("customers", "opening", "crr", "tiered", "direct", "error")
 
 
+def unused_charts(report: Report) -> list[str]:
+    """Nobody was there at the opening."""
+    return [] if any(row.customers for row in report.tiers.rows) else ["rx_title_tiers"]
+
+
 def blocks(report: Report) -> dict[str, Block]:
     """One row a tier, then the result of all tiers."""
     rows = report.tiers.rows
