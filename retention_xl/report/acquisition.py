@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 
 from retention_xl import metrics
 from retention_xl.errors import MetricError
@@ -177,6 +178,8 @@ def groups(facts: Facts) -> tuple[Group, ...]:
     cards = facts.supporting.customers
     found: list[Group] = []
     for kind in ("Plan", "Channel"):
+        if not cards and len(set(map(attrgetter(kind.lower()), facts.pairs))) < 2:
+            continue
         as_written: dict[str, list[Pair]] = defaultdict(list)
         for pair in facts.pairs:
             stated = pair.plan if kind == "Plan" else pair.channel

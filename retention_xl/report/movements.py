@@ -44,9 +44,13 @@ class Movers:
                 self._by_kind[kind].append(_line(pair, opening, closing, kind))
         for lines in self._by_kind.values():
             lines.sort(key=itemgetter(0))
-            lines.sort(key=lambda mover: abs(mover.change), reverse=True)
-        self.lines = [mover for kind in ALL_KINDS for mover in self._by_kind[kind]]
-        self.lines.sort(key=lambda mover: abs(mover.change), reverse=True)  # the first rows say most
+        together = [mover for kind in ALL_KINDS for mover in self._by_kind[kind]]
+        sizes = [abs(mover.change) for mover in together]
+        largest_first = sorted(range(len(sizes)), key=sizes.__getitem__, reverse=True)  # the first rows say most
+        self.lines = [together[place] for place in largest_first]
+        self._by_kind = {kind: [] for kind in ALL_KINDS}
+        for mover in self.lines:
+            self._by_kind[mover.kind].append(mover)
         self._totals = {kind: round(sum(m.change for m in lines), 2) for kind, lines in self._by_kind.items()}
 
     def of(self, kind: str) -> Sequence[Mover]:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from math import inf
 from operator import attrgetter
 from typing import Literal, NamedTuple
 
@@ -90,84 +89,88 @@ OF_SIGNS = frozenset(key for kind, _, _, limit, _, _ in _FORMS for key in (f"ris
 def evidence_of(facts: Facts, values: Mapping[str, float]) -> Found:
     """Looks at every customer with revenue at the closing. What nothing in the data can tell is none of the signs."""
     day = facts.end(facts.month)
-    beside = facts.supporting
-    going = leaving(facts)
-    usage = _usage(facts)
-    answers = {a.name: a.score for a in sorted(beside.surveys, key=lambda a: a.day) if a.name and a.measure == "NPS"}
-    tickets = Counter(ticket.name for ticket in beside.tickets if ticket.closed is None)
-    cards = beside.customers
-    first = facts.months[0]
-    position = {month: number for number, month in enumerate(facts.months)}
+    beside, cards = facts.supporting, facts.supporting.customers
+    going, usage = leaving(facts), _usage(facts)
     active = [pair for pair in facts.pairs if pair.closing]
-    there = {
-        "notice": bool(beside.cancellations) or any(map(attrgetter("cancelled_on"), facts.pairs)),
-        "payment": any(one.payment for one in going.values()),
-        "usage": usage is not None,
-        "contraction": facts.movements[-1].opening_customers > 0,
-        "detractor": bool(answers),
-        "tickets": bool(beside.tickets),
-        "quote": any(card.open_quote for card in cards.values()),
-        "contact": any(card.last_contact for card in cards.values()),
-        "renewal": (bool(cards) or bool(set(map(attrgetter("term_months"), active)) - {None, 1}))
-        and any(_contract_end(pair, cards.get(pair.name), day) for pair in active),
-        "young": any(pair.first_month != first for pair in active),
-    }
+    ends = _contract_ends(active, cards, day)
+    told = _told(facts, active, going, ends, usage or {})
+    there = {key for key, by_name in told.items() if by_name}
+    there |= {"notice"} if beside.cancellations or any(map(attrgetter("cancelled_on"), facts.pairs)) else set()
+    there |= {"usage"} if usage is not None else set()
+    there |= {"contraction"} if facts.movements[-1].opening_customers else set()
+    there |= {"tickets"} if beside.tickets else set()
     signs = tuple(
         Sign(key, heading, counts, values[setting] * scale if setting else fixed, setting, scale)
         for key, heading, counts, setting, scale, fixed in _FORMS
-        if there[key]
+        if key in there
     )
     limits = {sign.key: sign.limit for sign in signs}
-    least = {sign.key: sign.limit for sign in signs if sign.counts == "from"}
-    most = {sign.key: sign.limit for sign in signs if sign.counts == "up to"}
-    ticketed, renewing = there["tickets"], there["renewal"]
-    stayed = {month: float(len(position) - 1 - number) for month, number in position.items() if month != first}
+    counting = _counting(signs, told)
     found = []
     for pair in active:
-        name, known = pair.name, {}
-        card = cards.get(name) if cards else None
-        gone = going.get(name) if going else None
-        if gone is not None:
-            known["payment" if gone.payment else "notice"] = float((day - gone.since).days)
-        if usage is not None and name in usage:
-            known["usage"] = usage[name]
-        if pair.opening and pair.closing is not None:
-            cut = pair.opening - pair.closing
-            known["contraction"] = round(100 * cut / pair.opening, 1) if cut > 0 else 0.0
-        if answers and name in answers:
-            known["detractor"] = answers[name]
-        if ticketed:
-            known["tickets"] = float(tickets[name])
-        if card is not None and card.open_quote:
-            known["quote"] = float((day - card.open_quote).days)
-        if card is not None and card.last_contact:
-            known["contact"] = float((day - card.last_contact).days)
-        end = _contract_end(pair, card, day) if renewing else None
-        if end is not None:
-            known["renewal"] = float((end - day).days)
-        if pair.first_month != first:
-            known["young"] = stayed[pair.first_month]
-        counting = []
-        for key, fact in known.items():
-            if fact >= least.get(key, inf) or fact <= most.get(key, -inf):
-                counting.append(key)
-        if not counting:
-            continue
-        found.append(
-            (
-                pair,
-                Evidence(
-                    known,
-                    limits,
-                    tuple(counting),
-                    end or _later(gone.end if gone else pair.paid_through, day),
-                    gone,
-                    None if card is None else card.margin,
-                    None if card is None else card.open_quote,
-                ),
+        name = pair.name
+        if name in counting:
+            card, gone = cards.get(name), going.get(name)
+            evidence = Evidence(
+                {sign.key: told[sign.key][name] for sign in signs if name in told[sign.key]},
+                limits,
+                tuple(counting[name]),
+                ends.get(name) or _later(gone.end if gone else pair.paid_through, day),
+                gone,
+                None if card is None else card.margin,
+                None if card is None else card.open_quote,
             )
-        )
+            found.append((pair, evidence))
     return Found(signs, tuple(found), len(active), sum(pair.closing or 0 for pair in active))
+
+
+def _told(
+    facts: Facts,
+    active: Sequence[Pair],
+    going: Mapping[str, Leaving],
+    ends: Mapping[str, date],
+    usage: Mapping[str, float],
+) -> dict[str, Mapping[str, float]]:
+    """For each sign, what is known of every customer of whom it can be told."""
+    day, beside = facts.end(facts.month), facts.supporting
+    cards = beside.customers
+    surveys = sorted(beside.surveys, key=lambda answer: answer.day)
+    tickets = Counter(ticket.name for ticket in beside.tickets if ticket.closed is None)
+    first, last = facts.months[0], len(facts.months) - 1
+    stayed = {month: float(last - number) for number, month in enumerate(facts.months)}
+    return {
+        "notice": {name: float((day - gone.since).days) for name, gone in going.items() if not gone.payment},
+        "payment": {name: float((day - gone.since).days) for name, gone in going.items() if gone.payment},
+        "usage": usage,
+        "contraction": {
+            pair.name: round(100 * (pair.opening - now) / pair.opening, 1)
+            if (now := pair.closing or 0) < pair.opening
+            else 0.0
+            for pair in active
+            if pair.opening
+        },
+        "detractor": {answer.name: answer.score for answer in surveys if answer.name and answer.measure == "NPS"},
+        "tickets": {pair.name: float(tickets[pair.name]) for pair in active} if beside.tickets else {},
+        "quote": {name: float((day - card.open_quote).days) for name, card in cards.items() if card.open_quote},
+        "contact": {name: float((day - card.last_contact).days) for name, card in cards.items() if card.last_contact},
+        "renewal": {name: float((end - day).days) for name, end in ends.items()},
+        "young": {pair.name: stayed[pair.first_month] for pair in active if pair.first_month != first},
+    }
+
+
+def _counting(signs: Sequence[Sign], told: Mapping[str, Mapping[str, float]]) -> dict[str, list[str]]:
+    """By customer, the signs that count."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for sign in signs:
+        limit, known = sign.limit, told[sign.key].items()
+        reached = (
+            [name for name, fact in known if fact >= limit]
+            if sign.counts == "from"
+            else [name for name, fact in known if fact <= limit]
+        )
+        for name in reached:
+            found[name].append(sign.key)
+    return found
 
 
 def leaving(facts: Facts) -> dict[str, Leaving]:
@@ -211,8 +214,15 @@ def _usage(facts: Facts) -> dict[str, float] | None:
     return {name: round(100 * (1 - now.get(name, 0.0) / mean), 1) for name, mean in means.items()}
 
 
+def _contract_ends(active: Sequence[Pair], cards: Mapping[str, CustomerCard], day: date) -> dict[str, date]:
+    """When contracts of more than a month end; a month's plan ends every month, which is no sign."""
+    if not cards and set(map(attrgetter("term_months"), active)) <= {None, 1}:
+        return {}
+    found = ((pair.name, _contract_end(pair, cards.get(pair.name), day)) for pair in active)
+    return {name: end for name, end in found if end is not None}
+
+
 def _contract_end(pair: Pair, card: CustomerCard | None, day: date) -> date | None:
-    """When a contract of more than a month ends; a month's plan ends every month, which is no sign."""
     if card is not None and card.contract_end is not None and card.contract_end > day:
         return card.contract_end
     long = pair.term_months is not None and pair.term_months > 1

@@ -18,6 +18,7 @@ from retention_xl.report.risk_signs import Leaving, leaving
 from retention_xl.report.rules import Rule, priorities, reason_group, smallest
 from retention_xl.report.rules_wording import Wording, wording
 
+_FEW = 100
 _TINY = 1e-12  # 0.95 - 0.93 must count as 2 points
 
 
@@ -205,11 +206,17 @@ def largest_first(customers: Iterable[tuple[str, int]], number: int | None = Non
 
     found = list(customers)
     if number is not None and len(found) > number > 0:
-        border = nlargest(number, map(itemgetter(1), found))[-1]
+        border = _nth_largest(list(map(itemgetter(1), found)), number)
         found = [customer for customer in found if customer[1] >= border]
     found.sort(key=itemgetter(0))  # twice by one value is quicker than once by both
     found.sort(key=itemgetter(1), reverse=True)
     return found[:number]
+
+
+def _nth_largest(values: list[int], number: int) -> int:
+    """Of many it is quicker to sort them all than to keep the largest in order."""
+    ordered = nlargest(number, values) if number < _FEW else sorted(values, reverse=True)
+    return ordered[number - 1]
 
 
 def total(customers: Iterable[tuple[str, int]]) -> int:

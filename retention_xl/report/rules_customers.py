@@ -33,8 +33,8 @@ def concentrated(case: Case, rule: Rule) -> Breach | None:
     if not case.enough(rule, len(case.closing_pairs), len(case.opening_pairs)):
         return None
     allowed = case.limit(rule, "share")
-    closing = at_closing(case.closing_pairs)
-    share, share_before = _top_share(closing), _top_share(at_opening(case.opening_pairs))
+    share = _top_share([pair.closing or 0 for pair in case.closing_pairs])
+    share_before = _top_share([pair.opening or 0 for pair in case.opening_pairs])
     over = share is not None and share_before is not None and share > allowed and share_before > allowed
     cutters = _large_cutters(case) if case.facts.nature == "recurring" else []
     if not over and not cutters:
@@ -45,7 +45,7 @@ def concentrated(case: Case, rule: Rule) -> Breach | None:
     if over and share is not None:
         sentences.append(
             f"{percent(share)} of the {case.words.revenue} of {month_name(case.facts.month)} hangs on the ten largest "
-            f"of {case.words.counted(len(closing))} (limit {percent(allowed)}), as in the month before"
+            f"of {case.words.counted(len(case.closing_pairs))} (limit {percent(allowed)}), as in the month before"
         )
     if cutters:
         named = [
@@ -56,14 +56,14 @@ def concentrated(case: Case, rule: Rule) -> Breach | None:
         sentences.append(f"Of the largest tenth, {case.words.counted(len(cutters))} cut down: {listed(named)}")
     finding = ". ".join(sentences) + "."
     if over:
-        top = largest_first(closing, _TOP)
+        top = largest_first(at_closing(case.closing_pairs), _TOP)
         customers = tuple(dict([*top, *stay]).items())
         return Breach(share, "top10_share", "fraction", allowed, "share", finding, total(top), customers, offer_to=stay)
     return Breach(len(cutters), "top_tenth_contractions", "count", 0, "", finding, total(stay), stay, offer_to=stay)
 
 
-def _top_share(customers: Sequence[tuple[str, int]]) -> float | None:
-    return metrics.concentration([cents for _, cents in customers], _TOP) if total(customers) else None
+def _top_share(cents: list[int]) -> float | None:
+    return metrics.concentration(cents, _TOP) if sum(cents) else None
 
 
 def _large_cutters(case: Case) -> list[Pair]:

@@ -67,11 +67,12 @@ class Binding:
 
     def placed(self, package: Package) -> Binding:
         """The same names where they stand now."""
+        areas, tables = package.areas(), {table.name.lower(): table for table in package.tables()}
         return replace(
             self,
-            singles={name: package.area(name) for name in self.singles},
-            blocks={name: package.area(name) for name in self.blocks},
-            lists={name: package.table(name) for name in self.lists},
+            singles={name: areas[name.lower()] for name in self.singles},
+            blocks={name: areas[name.lower()] for name in self.blocks},
+            lists={name: tables[name.lower()] for name in self.lists},
         )
 
     def demand(self, file_name: str) -> None:

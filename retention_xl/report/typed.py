@@ -10,12 +10,13 @@ from itertools import combinations
 from typing import NamedTuple
 
 from retention_xl.report.cells import LONGEST_PIECE, Cell, Content, OwnCell, OwnSheet, Plain
+from retention_xl.report.digests import MASK, formula_digest, text_digest, value_digest
 from retention_xl.report.package import Area, Package, Reference, letters, rewrite
 from retention_xl.report.package.parts import tag
 from retention_xl.report.package.reading import Note, Read, ReadCell, read_rows, row_of
 from retention_xl.report.template import template_path
 from retention_xl.report.verify import EXCEL_ZERO
-from retention_xl.report.written import MASK, SheetDigest, Sums, formula_digest, placed, text_digest, value_digest
+from retention_xl.report.written import SheetDigest, placed
 
 _TRIED = 12  # cells of a row of which one or two may be the ones that were added
 
@@ -117,22 +118,22 @@ def _unknown(rows: Mapping[int, Read], known: SheetDigest) -> Iterator[tuple[Rea
     for row in rows.values():
         now.add_read(row)
     waiting: dict[int, list[int]] = {}
-    for number, sums in known.rows.items():
-        waiting.setdefault(sums.cells, []).append(number)
+    for number, total in known.rows.items():
+        waiting.setdefault(total, []).append(number)
     shift, left = {}, []
-    for number, sums in now.rows.items():
-        if waiting.get(sums.cells):
-            shift[number] = number - waiting[sums.cells].pop(0)
+    for number, total in now.rows.items():
+        if waiting.get(total):
+            shift[number] = number - waiting[total].pop(0)
         else:
             left.append(number)
     gone = {number: known.rows[number] for numbers in waiting.values() for number in numbers}
-    by_value = {sums.values: number for number, sums in gone.items()}
+    as_seen = {known.as_seen(number): number for number in gone}
     moved = set(known.columns.values())
     columns = {c for c, one in now.columns.items() if known.columns.get(c) != one and one not in moved}
     matched_rows = sorted(shift)
     for number in left:
         row = rows[number]
-        as_pasted = by_value.get(now.rows[number].values)
+        as_pasted = as_seen.get(now.as_seen(number))
         if as_pasted in gone and all(cell.formula is None or _is_ours(cell, known) for cell in row.cells):
             # Formulas that were replaced by their results say what the program said.
             del gone[as_pasted]
@@ -158,13 +159,13 @@ def _is_ours(cell: ReadCell, known: SheetDigest) -> bool:
     return cell.formula is not None and placed(cell.column, formula_digest(cell.formula)) in known.formulas
 
 
-def _added(suspects: Sequence[ReadCell], sums: Sums, gone: Mapping[int, Sums]) -> tuple[Sequence[ReadCell], int | None]:
+def _added(suspects: Sequence[ReadCell], total: int, gone: Mapping[int, int]) -> tuple[Sequence[ReadCell], int | None]:
     """The one or two cells without which the row is one of the program's, and that one's number; 0: an empty row."""
-    wanted = {known.cells: number for number, known in gone.items()}
+    wanted = {known: number for number, known in gone.items()}
     wanted.setdefault(0, 0)
     for count in (1, 2) if len(suspects) <= _TRIED else (1,):
         for some in combinations(suspects, count):
-            rest = (sums.cells - sum(_digest(cell) for cell in some)) & MASK
+            rest = (total - sum(_digest(cell) for cell in some)) & MASK
             if rest in wanted:
                 return some, wanted[rest]
     return (), None
@@ -185,9 +186,9 @@ def _renamed(package: Package, known: Mapping[str, SheetDigest], hidden: str) ->
         now = SheetDigest()
         for row in read_rows(package.parts, package.sheet(name).data):
             now.add_read(row)
-        sums = {one.cells for one in now.rows.values()}
+        sums = set(now.rows.values())
         for old in missing:
-            alike = sum(one.cells in sums for one in known[old].rows.values())
+            alike = sum(one in sums for one in known[old].rows.values())
             if alike and 2 * alike >= len(known[old].rows):
                 found[name] = old
                 missing.remove(old)
@@ -202,7 +203,7 @@ def _outside(
     rows: Mapping[int, Read], drawn: SheetDigest, filled: Sequence[Area]
 ) -> Iterator[tuple[Read, ReadCell, str]]:
     """The cells outside the areas that the program fills whose content the shipped template does not have."""
-    texts = {sums.cells for sums in drawn.rows.values()}
+    texts = set(drawn.rows.values())
     for row in rows.values():
         for cell in row.cells:
             inside = any(
@@ -219,7 +220,7 @@ def _drawn_in(template: Package) -> dict[str, SheetDigest]:
         known = found[sheet.name] = SheetDigest()
         for row in read_rows(template.parts, sheet.data):
             for cell in row.cells:
-                known.rows[len(known.rows)] = Sums(_digest(cell), 0)
+                known.rows[len(known.rows)] = _digest(cell)
         known.notes.update(text_digest(note.text) for note in template.notes(sheet.name))
     return found
 

@@ -92,6 +92,7 @@ def plain_corners(text: str) -> tuple[int, int, int, int]:
 _AREA = re.compile(r"('(?:[^']|'')+'|[^'!\[\](),]+)!(\$?[A-Z]{1,3}\$?\d+(?::\$?[A-Z]{1,3}\$?\d+)?)")
 
 
+@lru_cache(maxsize=1 << 12)  # a workbook's names are read again and again
 def parse_area(text: str) -> Area | None:
     """ "'Bridge'!$C$5:$D$9" -> Area; None for anything that is not one plain area."""
     found = _AREA.fullmatch(text.strip().lstrip("="))

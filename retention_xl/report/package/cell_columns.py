@@ -11,14 +11,19 @@ from xml.sax.saxutils import escape
 from retention_xl.report.cells import Content
 
 from .areas import letters
+from .batches import Columns
 from .cell_text import EXACT_DIGITS, LONGEST_TEXT, CellText, serial
 
-# What must not be written as it stands: markup, controls, Excel's own escapes, blanks at the ends, signs of a formula.
-_CARE = "[&<>\x00-\x09\x0b-\x1f\ud800-\udfff\ufffe\uffff]|_x|^[=+@\\-\\s]|\\s$"
-_line_needs_care = re.compile(_CARE, re.MULTILINE).search  # an empty line too: it is a blank cell
-_needs_more_than_markup = re.compile(_CARE.replace("&<>", "\n")).search
+# What must not be written as it stands, but for markup: controls, Excel's own escapes, blanks at the ends, signs of a
+# formula.
+_needs_care = re.compile("[\x00-\x1f\ud800-\udfff\ufffe\uffff]|_x|^[=+@\\-\\s]|\\s$").search
+# The same in lines that begin and end with a break, whose texts are printable: an empty line too, it is a blank cell.
+_CARE = ("&", "<", ">", "_x", *("\n" + sign for sign in "=+-@ \n"), " \n")
 _LONG = LONGEST_TEXT // 2  # some characters count twice
 _NOTHING = type(None)
+_END_OF_TEXT, _END_OF_NUMBER = "</t></is></c>", "</v></c>"
+
+_Piece = str | Sequence[str]  # the same for each row, or one each
 
 
 class _Column(NamedTuple):
@@ -41,90 +46,69 @@ class CellColumns:
         self._days: dict[date, float | int | None] = {}
         self._dated: set[str] = set()  # columns whose format has been looked at
 
-    def rows(self, first: int, rows: Sequence[Sequence[Content]], around: tuple[str, str] | None = None) -> list[str]:
-        """The cells of each row as text; `first` is the number of the first. All are as wide as there are columns.
+    def whole_rows(self, first: int, columns: Columns, opening: str, middle: str) -> str:
+        """Rows as they stand in a sheet: `opening` and `middle` are the texts around a row's number.
 
-        `around` are the texts before and after the number that a whole row begins with; it then ends as one.
+        `first` is the number of the first row; there are as many columns as were announced.
         """
-        numbers = range(first, first + len(rows))
-        pattern: list[str] = []
-        pieces: list[Sequence[object]] = []
-        if around is not None:
-            pattern.append("%d".join(around))
-            pieces.append(numbers)
-        for column, contents in zip(self._columns, zip(*rows, strict=True), strict=True):
-            alike = self._alike(column, contents)
-            if alike is None:
-                pattern.append("%s")
-                pieces.append(self._each(column, numbers, contents))
-            elif alike[1] is not None:
-                pattern.append(f"{column.opening}%d{alike[0]}")
-                pieces += [numbers, alike[1]]
-            elif column.empty:
-                pattern.append(f"{column.opening}%d{column.empty}")
-                pieces.append(numbers)
-        if around is not None:
-            pattern.append("</row>")
-        if not pieces:
-            return [""] * len(rows)
-        return list(map("".join(pattern).__mod__, zip(*pieces, strict=True)))
+        numbers = _numbers(first, columns)
+        return "".join(_woven([opening, numbers, middle, *self._pieces(numbers, columns), "</row>"], len(numbers)))
 
-    def _alike(self, column: _Column, contents: Sequence[Content]) -> tuple[str, Sequence[object] | None] | None:
-        """How each cell ends with a place for its value, and the values; None for those where all cells are empty.
+    def rows(self, first: int, columns: Columns) -> list[str]:
+        """The cells of each row."""
+        numbers = _numbers(first, columns)
+        pieces = self._pieces(numbers, columns)
+        woven, width = _woven(pieces, len(numbers)), len(pieces)
+        return ["".join(woven[row * width : (row + 1) * width]) for row in range(len(numbers))]
 
-        None for all where the cells are not of one plain kind.
-        """
+    def _pieces(self, numbers: Sequence[str], columns: Columns) -> list[_Piece]:
+        """What the cells of all rows are put together from, row by row."""
+        pieces: list[_Piece] = []
+        for column, contents in zip(self._columns, columns, strict=True):
+            pieces += self._column(column, numbers, contents)
+        return pieces
+
+    def _column(self, column: _Column, numbers: Sequence[str], contents: Sequence[Content]) -> Sequence[_Piece]:
+        """Quickly where the cells are of one plain kind or texts repeat; all else goes cell by cell."""
         kinds = set(map(type, contents))
-        if len(kinds) > 1:
-            return None
-        kind = kinds.pop()
-        if kind is float and _finite(cast("Sequence[float]", contents)):
-            return f"{column.number}%r</v></c>", contents
-        if kind is int and _exact(cast("Sequence[int]", contents)):
-            return f"{column.number}%d</v></c>", contents
-        if kind is str:
-            lines = "\n".join(cast("Sequence[str]", contents))
-            # A text with a line break makes one line more, and needs care as well; a single blank makes no line.
-            if 0 < len(lines) < _LONG and lines.count("\n") == len(contents) - 1 and not _line_needs_care(lines):
-                return f"{column.text}%s</t></is></c>", contents
-        if kind is date and column.name in self._dated:
+        if kinds == {_NOTHING}:
+            return [column.opening, numbers, column.empty] if column.empty else []
+        if kinds == {float} and _finite(cast("Sequence[float]", contents)):
+            return [column.opening, numbers, column.number, list(map(repr, contents)), _END_OF_NUMBER]
+        if kinds == {int} and _exact(cast("Sequence[int]", contents)):
+            return [column.opening, numbers, column.number, list(map(str, contents)), _END_OF_NUMBER]
+        if kinds == {str} and _plain(cast("Sequence[str]", contents)):
+            return [column.opening, numbers, column.text, cast("Sequence[str]", contents), _END_OF_TEXT]
+        if kinds == {date} and column.name in self._dated:
             days = [self._day(day) for day in cast("Sequence[date]", contents)]
             if None not in days:
-                return f"{column.number}%r</v></c>", days
-        return ("", None) if kind is _NOTHING else None
-
-    def _each(self, column: _Column, numbers: Sequence[int], contents: Sequence[Content]) -> Sequence[str]:
-        """Quickly where numbers have blanks among them or texts repeat; all else goes cell by cell."""
-        kinds = set(map(type, contents)) - {_NOTHING}
-        opening, number, empty = column.opening, column.number, column.empty
-        if kinds == {float} and _finite([cast("float", value) for value in contents if value is not None]):
-            return [
-                f"{opening}{row}{number}{value!r}</v></c>"
-                if value is not None
-                else f"{opening}{row}{empty}"
-                if empty
-                else ""
-                for row, value in zip(numbers, contents, strict=True)
+                return [column.opening, numbers, column.number, list(map(repr, days)), _END_OF_NUMBER]
+        if kinds <= {str, _NOTHING}:
+            return self._texts(column, numbers, contents)
+        if kinds == {float, _NOTHING} and _finite([value for value in contents if isinstance(value, float)]):
+            ends = [
+                column.empty if value is None else f"{column.number}{value!r}{_END_OF_NUMBER}" for value in contents
             ]
-        if kinds != {str}:
-            return [self._cell(column, row, content) for row, content in zip(numbers, contents, strict=True)]
-        ends: dict[Content, str | None] = {None: empty, "": empty}
+            return _ended(column, numbers, ends)
+        return [[self._cell(column, row, content) for row, content in zip(numbers, contents, strict=True)]]
+
+    def _texts(self, column: _Column, numbers: Sequence[str], contents: Sequence[Content]) -> Sequence[_Piece]:
+        """Texts that repeat or are blank, or of which some need care."""
+        ends: dict[Content, str | None] = {None: column.empty, "": column.empty}
         ends |= {text: self._text_end(column, cast("str", text)) for text in set(contents) - {None, ""}}
-        cells = []
-        for row, content in zip(numbers, contents, strict=True):
-            end = ends[content]
+        known = list(map(ends.__getitem__, contents))
+        for place, end in enumerate(known):
             if end is None:
-                cells.append(self._cell(column, row, content))
-            else:
-                cells.append(f"{opening}{row}{end}" if end else "")
-        return cells
+                whole = self._cell(column, numbers[place], contents[place])
+                known[place] = whole.removeprefix(column.opening + numbers[place])
+        return _ended(column, numbers, cast("Sequence[str]", known))
 
     def _text_end(self, column: _Column, text: str) -> str | None:
         """What stands behind the row's number; None for a text that needs more than its markup escaped."""
-        plain = len(text) < _LONG and not _needs_more_than_markup(text)
-        return f"{column.text}{escape(text)}</t></is></c>" if plain else None
+        plain = len(text) < _LONG and not _needs_care(text)
+        return f"{column.text}{escape(text)}{_END_OF_TEXT}" if plain else None
 
-    def _cell(self, column: _Column, row: int, content: Content) -> str:
+    def _cell(self, column: _Column, row: str, content: Content) -> str:
         if type(content) is date:
             self._dated.add(column.name)
         reference = f"{column.name}{row}"
@@ -146,6 +130,32 @@ def _column(name: str, style: int) -> _Column:
         f'"{look}><v>',
         f'"{look}/>' if style else "",
     )
+
+
+def _ended(column: _Column, numbers: Sequence[str], ends: Sequence[str]) -> Sequence[_Piece]:
+    """Cells of which each has its own end; one without an end needs no element."""
+    if all(ends):
+        return [column.opening, numbers, ends]
+    return [[f"{column.opening}{row}{end}" if end else "" for row, end in zip(numbers, ends, strict=True)]]
+
+
+def _numbers(first: int, columns: Columns) -> list[str]:
+    return list(map(str, range(first, first + len(columns[0]))))
+
+
+def _woven(pieces: Sequence[_Piece], rows: int) -> list[str]:
+    """The pieces of the first row, those of the second ..."""
+    width = len(pieces)
+    woven = [""] * (rows * width)
+    for place, piece in enumerate(pieces):
+        woven[place::width] = [piece] * rows if isinstance(piece, str) else piece
+    return woven
+
+
+def _plain(texts: Sequence[str]) -> bool:
+    """Whether all can be written as they stand."""
+    lines = "\n".join(("", *texts, ""))
+    return len(lines) < _LONG and "".join(texts).isprintable() and not any(sign in lines for sign in _CARE)
 
 
 def _finite(numbers: Sequence[float]) -> bool:

@@ -33,7 +33,7 @@ def escaped(text: str) -> str:
 
 def excel_length(text: str) -> int:
     """In UTF-16 units, as Excel counts."""
-    return len(text) + sum(character > "\uffff" for character in text)
+    return len(text) if text.isascii() else len(text) + sum(character > "\uffff" for character in text)
 
 
 def cut(text: str) -> str:

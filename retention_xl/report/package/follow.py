@@ -15,7 +15,10 @@ from .sheet import FORMULA, FORMULA_TEXTS, SHEET_DATA, Sheet
 DRAWING = "http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing"
 _AREA_ATTRIBUTES = ("ref", "sqref", "activeCell")
 _CELL_ATTRIBUTES = {"inputCells": ("r",), "cellWatch": ("r",), "f": ("r1", "r2")}
-_TABLE_FORMULAS = frozenset(("calculatedColumnFormula", "totalsRowFormula"))
+_TABLE_FORMULAS = ("{*}calculatedColumnFormula", "{*}totalsRowFormula")
+_CHART_FORMULAS = ("{*}f",)
+_is_chart = re.compile(r"xl/charts/[^/]+\.xml").fullmatch
+_is_pivot_source = re.compile(r"xl/pivotCache/pivotCacheDefinition\d*\.xml").fullmatch
 
 
 def follow(parts: Parts, sheets: Iterable[Sheet], change: Change, names: Sequence[str]) -> None:
@@ -39,9 +42,9 @@ def follow(parts: Parts, sheets: Iterable[Sheet], change: Change, names: Sequenc
                 _legacy_drawing(parts, part, change)
     _names(parts, change, names)
     for part in parts:
-        if re.match(r"xl/charts/[^/]+\.xml$", part):
+        if _is_chart(part):
             _chart(parts, part, change)
-        elif isinstance(change, Resize) and re.match(r"xl/pivotCache/pivotCacheDefinition\d*\.xml$", part):
+        elif isinstance(change, Resize) and _is_pivot_source(part):
             _pivot_source(parts, part, change)
 
 
@@ -81,11 +84,14 @@ def _drop_link(parts: Parts, sheet: Sheet, link: etree._Element) -> None:
 
 def _tables(parts: Parts, sheet: Sheet, change: Change, own: bool) -> None:
     for part in parts.related(sheet.part, "table"):
-        for element in parts.tree(part).iter():
-            if own and isinstance(change, Resize) and element.get("ref"):
-                _set(parts, part, element, "ref", followed_areas(element.get("ref", ""), change))
-            if local_name(element) in _TABLE_FORMULAS and element.text:
-                _set_text(parts, part, element, change.formula(element.text, sheet.name))
+        if own and isinstance(change, Resize):
+            for element in parts.tree(part).iter():
+                if element.get("ref"):
+                    _set(parts, part, element, "ref", followed_areas(element.get("ref", ""), change))
+        if own or parts.mentions(part, change.sheet, _TABLE_FORMULAS):
+            for element in parts.tree(part).iter(*_TABLE_FORMULAS):
+                if element.text:
+                    _set_text(parts, part, element, change.formula(element.text, sheet.name))
 
 
 def _places(parts: Parts, sheet: Sheet, change: Resize) -> None:
@@ -263,7 +269,9 @@ def _printed(text: str, change: Resize) -> str:
 
 
 def _chart(parts: Parts, part: str, change: Change) -> None:
-    for element in parts.tree(part).iter("{*}f"):
+    if not parts.mentions(part, change.sheet, _CHART_FORMULAS):
+        return
+    for element in parts.tree(part).iter(*_CHART_FORMULAS):
         if element.text:
             _set_text(parts, part, element, change.formula(element.text, None, grow_single=True))
 

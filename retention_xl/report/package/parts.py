@@ -76,6 +76,7 @@ class Parts:
         self._trees: dict[str, etree._Element] = {}
         self._texts: dict[str, bytes] = {}
         self._relations: dict[str, list[Relation]] = {}
+        self._mentioned: dict[str, str] = {}
         self.changed: set[str] = set()
         self.removed: set[str] = set()
         self._check_kind()
@@ -142,6 +143,13 @@ class Parts:
         """The workbook's table of texts, as cells point to it."""
         tables = self.related(self.workbook, "sharedStrings")
         return [cell_text(item) for table in tables for item in self.tree(table).iterchildren(tag("si"))]
+
+    def mentions(self, part: str, sheet: str, formulas: tuple[str, ...]) -> bool:
+        """Whether these elements of the template's part may name the sheet: a quick no for most, for formulas follow
+        what moves on a sheet, and never turn to another one."""
+        if part not in self._mentioned:
+            self._mentioned[part] = "\n".join(e.text or "" for e in self.tree(part).iter(*formulas)).lower()
+        return sheet.lower().replace("'", "''") in self._mentioned[part]
 
     # ---- relations
 

@@ -13,6 +13,7 @@ from retention_xl.errors import TemplateError
 from retention_xl.report.cells import Cell, Content
 
 from .areas import LAST_COLUMN, LAST_ROW, Area, letters, plain_corners, split_cell
+from .batches import Columns
 from .cell_text import CellText
 from .parts import MAIN, Parts, drop_attributes, tag
 from .references import Resize, translated
@@ -33,7 +34,7 @@ class Body(NamedTuple):
     """Rows produced only while the sheet is written. `styles` and `attributes`: one for all rows, or one each."""
 
     area: Area
-    rows: Iterable[Sequence[Content]]
+    batches: Iterable[Columns]
     styles: Sequence[Sequence[int]]
     attributes: Sequence[str]
 

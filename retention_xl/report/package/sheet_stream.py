@@ -15,13 +15,13 @@ from lxml import etree
 from retention_xl.report.cells import Cell, Content
 
 from .areas import letters, plain_reference, split_cell
+from .batches import ROWS_AT_ONCE, Columns
 from .cell_columns import CellColumns
 from .cell_text import serial
 from .parts import MAIN, drop_attributes, tag
 from .sheet import UNKNOWN, Body, Sheet, kept_attributes
 
 _NAMESPACES = re.compile(r' xmlns(?::[\w.-]+)?="[^"]*"')
-_ROWS_A_CHUNK = 500
 
 
 class _Band(NamedTuple):
@@ -95,30 +95,29 @@ def _band_chunks(sheet: Sheet, band: _Band, sides: dict[int, _Side]) -> Iterator
     # A sheet whose elements carry a prefix has no default namespace for ours.
     opening = '<row r="' if sheet.root.prefix is None else f'<row xmlns="{MAIN}" r="'
     if len(band.bodies) == 1 and len(band.bodies[0].styles) == 1:
-        rows = _alone(sheet, band.bodies[0], sides, opening)
+        texts = _alone(sheet, band.bodies[0], sides, opening)
     else:
-        rows = (f"{opening}{row}</row>" for row in _side_by_side(sheet, band, sides))
-    while chunk := list(islice(rows, _ROWS_A_CHUNK)):
-        yield "".join(chunk).encode()
+        rows = _side_by_side(sheet, band, sides, opening)
+        texts = iter(lambda: "".join(islice(rows, ROWS_AT_ONCE)), "")
+    yield from map(str.encode, texts)
 
 
 def _alone(sheet: Sheet, body: Body, sides: dict[int, _Side], opening: str) -> Iterator[str]:
     """The rows of a body that has none at its side; a few cells of the template may stand beside it."""
     attributes = body.attributes[0]
     nothing = _Side("", [])
-    for first, rows, cells in _chunks_of(sheet, body):
-        numbers = range(first, first + len(rows))
+    for first, columns, cells in _batches_of(sheet, body):
+        numbers = range(first, first + len(columns[0]))
         if not sides.keys() & numbers:
-            yield from cells.rows(first, rows, (opening, f'"{attributes}>'))
+            yield cells.whole_rows(first, columns, opening, f'"{attributes}>')
             continue
-        for number, own in zip(numbers, cells.rows(first, rows), strict=True):
+        for number, own in zip(numbers, cells.rows(first, columns), strict=True):
             side = sides.get(number, nothing)
             pieces = _in_order([*side.cells, (body.area.left, own)])
             yield f'{opening}{number}"{attributes or side.attributes}>{pieces}</row>'
 
 
-def _side_by_side(sheet: Sheet, band: _Band, sides: dict[int, _Side]) -> Iterator[str]:
-    """Each row from its number on."""
+def _side_by_side(sheet: Sheet, band: _Band, sides: dict[int, _Side], opening: str) -> Iterator[str]:
     sources = [_rows_of(sheet, body) for body in band.bodies]
     nothing = _Side("", [])
     for number in range(band.top, band.bottom + 1):
@@ -128,7 +127,7 @@ def _side_by_side(sheet: Sheet, band: _Band, sides: dict[int, _Side]) -> Iterato
             if body.area.top <= number <= body.area.bottom:
                 pieces.append((body.area.left, next(source)))
                 attributes = attributes or _nth(body.attributes, number - body.area.top)
-        yield f'{number}"{attributes or side.attributes}>{_in_order(pieces)}'
+        yield f'{opening}{number}"{attributes or side.attributes}>{_in_order(pieces)}</row>'
     for source in sources:
         next(source, None)  # a body with too many rows says so only now
 
@@ -139,33 +138,32 @@ def _in_order(pieces: list[tuple[int, str]]) -> str:
 
 def _rows_of(sheet: Sheet, body: Body) -> Iterator[str]:
     """The cells of each row."""
-    columns = range(body.area.left, body.area.right + 1)
-    for first, rows, cells in _chunks_of(sheet, body):
+    places = range(body.area.left, body.area.right + 1)
+    for first, columns, cells in _batches_of(sheet, body):
         if len(body.styles) == 1:
-            yield from cells.rows(first, rows)
+            yield from cells.rows(first, columns)
         else:
-            for row, contents in enumerate(rows, first):
-                yield _row_of_its_own(sheet, row, zip(columns, body.styles[row - body.area.top], contents, strict=True))
+            for row, contents in enumerate(zip(*columns, strict=True), first):
+                yield _row_of_its_own(sheet, row, zip(places, body.styles[row - body.area.top], contents, strict=True))
 
 
-def _chunks_of(sheet: Sheet, body: Body) -> Iterator[tuple[int, list[Sequence[Content]], CellColumns]]:
+def _batches_of(sheet: Sheet, body: Body) -> Iterator[tuple[int, Columns, CellColumns]]:
     """Some hundreds of rows at once with the number of the first; notes the values that charts show."""
-    area, columns = body.area, range(body.area.left, body.area.right + 1)
+    area, places = body.area, range(body.area.left, body.area.right + 1)
     watched: dict[int, list[int]] = defaultdict(list)
     for row, column in sheet.watched:
-        if area.top <= row <= area.bottom and column in columns:
+        if area.top <= row <= area.bottom and column in places:
             watched[row].append(column)
-    cells = CellColumns(sheet.text, sheet.name, list(zip(columns, body.styles[0], strict=True)))
-    number, source = area.top, iter(body.rows)
-    while chunk := list(islice(source, _ROWS_A_CHUNK)):
-        rows = [row if len(row) == area.width else [*row, *[None] * (area.width - len(row))] for row in chunk]
-        following = number + len(rows)
+    cells = CellColumns(sheet.text, sheet.name, list(zip(places, body.styles[0], strict=True)))
+    number = area.top
+    for columns in body.batches:
+        following = number + len(columns[0])
         if following - 1 > area.bottom:
             raise ValueError(f"{area.readable}: more than the {area.height} rows that were announced")
         for row in watched.keys() & range(number, following):
             for column in watched[row]:
-                sheet.watched[row, column] = _remembered(rows[row - number][column - area.left], sheet)
-        yield number, rows, cells
+                sheet.watched[row, column] = _remembered(columns[column - area.left][row - number], sheet)
+        yield number, columns, cells
         number = following
     if number <= area.bottom:
         raise ValueError(f"{area.readable}: {number - area.top} rows came, {area.height} were announced")

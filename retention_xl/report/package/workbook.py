@@ -14,6 +14,7 @@ from retention_xl.report.cells import Cell, Content, OwnCell
 
 from .addition import add_sheet
 from .areas import LAST_COLUMN, Area, letters, parse_area, plain_corners
+from .batches import Columns, in_columns
 from .cell_text import CellText
 from .charts import ChartCaches
 from .follow import follow
@@ -61,7 +62,7 @@ class Package:
         self.date1904 = properties is not None and properties.get("date1904") in ("1", "true")
         self.styles = Styles(self.parts)
         self._text = CellText(self.date1904, self.styles)
-        self.watch: Callable[[Area, Iterable[Sequence[Content]]], Iterable[Sequence[Content]]] | None = None
+        self.watch: Callable[[Area, Iterable[Columns]], Iterable[Columns]] | None = None
         self._notes: list[str] = []
         self._broken: list[tuple[Sheet, etree._Element, str]] = []
         targets = {r.id: r for r in self.parts.relations(self.parts.workbook)}
@@ -141,6 +142,11 @@ class Package:
         elements = (e for e in self._workbook.iter(tag("definedName")) if (e.get("name") or "").lower() == wanted)
         found = (self._name(element, spelling) for element in elements)
         return next(name.area for name in found if name.sheet is None and name.area is not None)
+
+    def areas(self) -> dict[str, Area]:
+        """Where all names of the workbook stand now, by their spelling in small letters."""
+        names = ((name.name.lower(), name.area) for name in self.names() if name.sheet is None)
+        return {name: area for name, area in names if area is not None}
 
     def merges(self, area: Area) -> list[Area]:
         """The merged cells that lie in the area, wholly or partly."""
@@ -309,9 +315,10 @@ class Package:
         self, area: Area, rows: Iterable[Sequence[Content]], styles: Sequence[Sequence[int]], attributes: Sequence[str]
     ) -> None:
         """The cells of a list or block, asked for while the package is written; one style row for all, or one each."""
+        batches: Iterable[Columns] = in_columns(rows, area.width)
         if self.watch is not None:
-            rows = self.watch(area, rows)
-        self.sheet(area.sheet).set_body(Body(area, rows, styles, attributes))
+            batches = self.watch(area, batches)
+        self.sheet(area.sheet).set_body(Body(area, batches, styles, attributes))
 
     def set_total(self, table: Table, column: int, content: Content) -> None:
         """A cell of a table's totals row, and what the table itself says about that total."""
