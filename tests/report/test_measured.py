@@ -9,12 +9,17 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from retention_xl.ledger.records import Facts
+from retention_xl.ledger.supporting.records import Supporting
 from retention_xl.report.build import build_report
 from retention_xl.report.settings import load_settings
 from retention_xl.report.write import write_report
 
 from .engines import cached, compare, recalc_formualizer, recalc_ironcalc
-from .rule_cases import CASES, one_on_notice
+from .experience_cases import everybody, feature, starters
+from .made_facts import accounts, made_facts
+from .rule_cases import CASES, members, one_on_notice, told_last
+from .test_actions_experience import named, old
 from .test_carry_over import SOURCE
 
 TOP = 6  # the row of the checklist's headings
@@ -81,3 +86,60 @@ def test_customers_who_gave_notice_are_counted_from_their_cells(tmp_path: Path) 
     path = tmp_path / "month.xlsx"
     write_report(build_report(facts, load_settings(None, facts.nature), SOURCE), path)
     assert str(row_of(path, "R17")["Measured"]).startswith("=COUNT('Data customers'!")
+
+
+def detractors_hold() -> Facts:
+    given = named("NPS", 10, *old(1, 60), month=8) + named("NPS", 5, *old(61, 120), month=8)
+    return everybody(supporting=Supporting(surveys=given))
+
+
+def value_comes_later() -> Facts:
+    months = (((190, 5), (10, 50)), ((120, 10), (20, 50)), ((60, 20), (40, 50)))
+    return starters([(n, date(2026, 7 + i, 3), days) for i, two in enumerate(months) for n, days in two], "first_value")
+
+
+def contraction_grows() -> Facts:
+    paid = (("First", 5, 1), ("Second", 30, 2), ("Third", 60, 3))
+    customers = accounts(2000, 100, 100, 100, 100)
+    for name, number, month in paid:
+        customers += accounts(number, *[100] * month, *[99] * (4 - month), name=name)
+    return made_facts(customers)
+
+
+EVERY_LINE = {
+    "R11": (value_comes_later, "[experience]\nstart_months = 2", "'Data experience'!", None),
+    "R13": (lambda: feature((60, 57), (60, 36)), "", "'Data experience'!", "=ROUND((SUM('Data customers'!"),
+    "R21": (detractors_hold, "", "'Bridge'!", "=SUM('Data customers'!"),
+    "R24": (contraction_grows, "", "'Bridge'!", "=-'Bridge'!"),
+    "R26": (CASES["R26"][0], "", "'Bridge'!", "=-'Bridge'!"),
+    "R29": (lambda: told_last(date(2026, 8, 31)), "", "'How it was read'!", None),
+    "R33": (lambda: members((300, 297), (300, 270)), "[loyalty]\ncost = 1500", "", "='Settings'!"),
+}
+
+
+@pytest.mark.few(3)
+@pytest.mark.parametrize("rule", EVERY_LINE)
+def test_what_can_be_traced_to_cells_is_a_formula_and_two_engines_compute_it(rule: str, tmp_path: Path) -> None:
+    make, said, measured, exposed = EVERY_LINE[rule]
+    (tmp_path / "retention.toml").write_text(said, encoding="utf-8")
+    facts, path = make(), tmp_path / "month.xlsx"
+    write_report(build_report(facts, load_settings(tmp_path / "retention.toml", facts.nature), SOURCE), path)
+    row = row_of(path, rule)
+    assert measured in str(row["Measured"])
+    assert str(row["Measured"]).startswith("=") is bool(measured)
+    assert exposed is None or str(row["Exposed a month"]).startswith(exposed)
+    shown = {place: value for place, value in cached(path).items() if place[0] == "Actions"}
+    assert compare(shown, recalc_ironcalc(path)) == []
+    assert compare(shown, recalc_formualizer(path)) == []
+
+
+def test_the_revenue_of_very_many_starters_is_that_of_all_less_that_of_the_others(tmp_path: Path) -> None:
+    """Those who use the feature are fewer than those who do not, whose cells would be too many for a formula."""
+    facts = feature((300, 285), (900, 540))
+    customers = tuple(sorted(facts.customers or (), key=lambda one: one.name[::-1]))
+    path = tmp_path / "month.xlsx"
+    write_report(build_report(replace(facts, customers=customers), load_settings(None, facts.nature), SOURCE), path)
+    assert str(row_of(path, "R13")["Exposed a month"]).startswith("=ROUND((SUMIFS('Data customers'!")
+    shown = {place: value for place, value in cached(path).items() if place[0] == "Actions"}
+    assert compare(shown, recalc_ironcalc(path)) == []
+    assert compare(shown, recalc_formualizer(path)) == []

@@ -54,8 +54,7 @@ def measured(report: Report, at: Addresses, key: str) -> str | None:
         return at.cell("rx_checks_failed")
     if key == "top10_share" and report.by_customer:
         now = at.column(CUSTOMERS, len(report.facts.window))
-        largest = "+".join(f"LARGE({now},{rank})" for rank in range(1, 11))
-        return f"({largest})/SUM({now})"
+        return f"({ten_largest(report, at)})/SUM({now})"
     if key in ("risk_share", "at_risk_share", "at_risk_revenue", "at_risk") and report.risk:
         column = {"at_risk": at_risk.COUNT, "at_risk_revenue": at_risk.REVENUE}.get(key, at_risk.SHARE)
         return at.cell(at_risk.SEGMENT_BLOCK, at_risk.AT_RISK, column)
@@ -64,6 +63,12 @@ def measured(report: Report, at: Addresses, key: str) -> str | None:
     if key in _WINNING and report.acquisition:
         return acquisition.window_cell(at, _WINNING[key])
     return _of_the_bridge(rows, key)
+
+
+def ten_largest(report: Report, at: Addresses) -> str:
+    """What the ten largest customers pay, from the customer table."""
+    now = at.column(CUSTOMERS, len(report.facts.window))
+    return "+".join(f"LARGE({now},{rank})" for rank in range(1, 11))
 
 
 def _of_the_bridge(rows: Rows, key: str) -> str | None:
@@ -105,10 +110,10 @@ def exposed(report: Report, at: Addresses, action: Action) -> str | None:
         return cut
     if action.exposes == "losses" and cents == facts.churn + facts.contraction:
         return lost + cut
-    return _customers(report, at, action.behind, cents)
+    return paid_by(report, at, action.behind, cents)
 
 
-def _customers(report: Report, at: Addresses, behind: Sequence[tuple[str, int]], cents: int) -> str | None:
+def paid_by(report: Report, at: Addresses, behind: Sequence[tuple[str, int]], cents: int) -> str | None:
     """The sum of the customers' cells of the closing or of the opening, whichever holds these amounts."""
     table = report.facts.customers
     if not report.by_customer or table is None or not behind or sum(c for _, c in behind) != cents:

@@ -6,7 +6,8 @@ look at other months, or at more than the sheets show.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from retention_xl.report.actions import Action
 from retention_xl.report.cells import Addresses, span
@@ -14,15 +15,19 @@ from retention_xl.report.model import Report
 from retention_xl.report.risk import TABLE, AtRisk
 from retention_xl.report.rules import reason_group
 from retention_xl.report.sheets import acquisition, cohorts, experience_data, figures, reasons
-from retention_xl.report.sheets.bridge import Rows
+from retention_xl.report.sheets.bridge import REVENUE, Rows
 from retention_xl.report.sheets.experience_data import Counts
-from retention_xl.report.sheets.settings import setting
+from retention_xl.report.sheets.live import CUSTOMERS
+from retention_xl.report.sheets.settings import last_notice, setting
+from retention_xl.report.wording import last_day
 
 Offered = Iterator[tuple[float, str]]
 """Values, each with its formula."""
 
 _CLOSE = 1e-9
 _QUARTER = 3
+_TOP = 10
+_LOYALTY = "loyalty.cost"
 _GROUPS = {
     "unknown_reason_share": ("unknown",),
     "service_reason_share": ("service",),
@@ -48,6 +53,16 @@ def exposed(report: Report, at: Addresses, action: Action) -> str | None:
         rows, now = Rows(report, at), report.shown[-1].facts
         cells = [rows.revenue(key, rows.last) for key in ("contraction", "churn", "expansion")]
         return _same(cents, iter([((now.contraction + now.churn - now.expansion) / 100, f"-{'-'.join(cells)}")]))
+    if action.measured_key == "feature_lift":
+        return _same(cents, _kept_by_the_lift(report, at, action))
+    if action.measured_key == "repeat_rate_drop":  # who bought for the first time is new
+        rows, now = Rows(report, at), report.shown[-1].facts
+        return _same(cents, iter([(now.new / 100, rows.revenue("new", rows.last))]))
+    if action.measured_key == "loyalty_gap":
+        cost = report.settings.number(_LOYALTY)
+        return _same(cents, iter([(cost, setting(report, at, _LOYALTY))]))
+    if action.measured_key == "top10_share" and report.by_customer and len(report.amounts) >= _TOP:
+        return _same(cents, iter([(round(sum(report.amounts[:_TOP]), 2), figures.ten_largest(report, at))]))
     if action.measured_key == "offers" and report.risk:
         paid = sum(customer.revenue for customer in report.risk.listed if _pays(customer))
         return _same(cents, iter([(round(paid, 2), f"SUMPRODUCT({_offer_pays(at)},{_revenues(at)})")]))
@@ -232,6 +247,85 @@ def _features(report: Report, at: Addresses, action: Action) -> Offered:
             yield 1 - share / before, f"1-({cells})/({earlier})"
 
 
+def _kept_by_the_lift(report: Report, at: Addresses, action: Action) -> Offered:
+    """What they pay who do not use the feature, of which the difference of the two rates would keep a part."""
+    paid = sum(cents for _, cents in action.behind)
+    formula, lift = figures.paid_by(report, at, action.behind, paid), measured(report, at, action)
+    formula = formula or _of_starters(report, at, action, paid)
+    if formula is not None and lift is not None and action.measured is not None:
+        yield round(paid * action.measured) / 100, f"ROUND(({formula})*({lift}),2)"
+
+
+def _of_starters(report: Report, at: Addresses, action: Action, paid: int) -> str | None:
+    """Where they are too many to be named one by one: all who started in the months looked at, less the others."""
+    facts, months = report.facts, int(report.settings.number("experience.lift_months"))
+    first = next((month for month in facts.months[-1 - months :] if month != facts.months[0]), "")
+    if not report.by_customer or facts.customers is None or first not in facts.window:
+        return None
+    named = {name for name, _ in action.behind}
+    started = [(c.name, c.cents[-1]) for c in facts.customers if c.first_month >= first and c.cents[-1] is not None]
+    others = tuple((name, cents or 0) for name, cents in started if name not in named)
+    left = sum(cents for _, cents in others)
+    less = figures.paid_by(report, at, others, left)
+    if less is None or sum(cents or 0 for _, cents in started) - left != paid:
+        return None
+    now, starts = at.column(CUSTOMERS, len(facts.window)), at.column(CUSTOMERS, 0)
+    return f'SUMIFS({now},{starts},">="&{at.cell(CUSTOMERS, -1, 1 + facts.window.index(first))})-({less})'
+
+
+def _detractors(report: Report, at: Addresses, action: Action) -> Offered:
+    """What they pay of the closing."""
+    rows, closing = Rows(report, at), report.shown[-1].facts.closing
+    formula = figures.paid_by(report, at, action.behind, action.exposed_cents)
+    if formula is not None and closing:
+        yield action.exposed_cents / closing, f"({formula})/{rows.revenue('closing', rows.last)}"
+
+
+# ---- how often a figure rose or fell
+
+
+def _value_rises(report: Report, at: Addresses, action: Action) -> Offered:
+    found = report.experience
+    if found is not None and "value_median" in found.counts:
+        cell, values = Counts(found, at).cell, found.counts["value_median"]
+        yield from _steps(values, [cell("value_median", i) for i in range(len(values))], action, "{1}>{0}")
+
+
+def _grr_falls(report: Report, at: Addresses, action: Action) -> Offered:
+    rows, values = Rows(report, at), [figures.grr for figures in report.shown]
+    yield from _steps(values, [rows.rate("grr", i) for i in range(len(values))], action, "{1}<{0}")
+
+
+def _contraction_rises(report: Report, at: Addresses, action: Action) -> Offered:
+    rows, months = Rows(report, at), [figures.facts for figures in report.shown]
+    values = [month.contraction / month.opening if month.opening else None for month in months]
+    cells = [f"{rows.revenue('contraction', i)}/{rows.revenue('opening', i)}" for i in range(len(values))]
+    yield from _steps(values, cells, action, "{1}<{0}")  # losses are negative there
+
+
+def _steps(values: Sequence[float | None], cells: Sequence[str], action: Action, step: str) -> Offered:
+    """In how many of the last months, which all were such, the figure went that way."""
+    count = int(action.measured or 0)
+    if 0 < count < len(values) and None not in values[-1 - count :]:
+        pairs = list(pairwise(cells))[-count:]
+        yield count, "+".join(f"({step.format(*pair)})*1" for pair in pairs)
+
+
+# ---- notices
+
+
+def _days_untold(report: Report, at: Addresses, action: Action) -> Offered:
+    """From the last notice to the end of the month."""
+    notices = [notice.day for notice in report.facts.supporting.improvements]
+    if notices:
+        rows = Rows(report, at)
+        end = f"EOMONTH({at.cell(REVENUE, -1, rows.last)},0)"
+        yield (last_day(report.month) - max(notices)).days, f"{end}-{last_notice(report, at)}"
+
+
+# What has no formula: the terms of contracts with the days of their cancellation (R19, R20), the days of purchases
+# (R27) and who is a member of the loyalty programme (R33) are in no cell. Of more customers than an action names, and
+# where the workbook holds no table of customers, their revenue is a value too.
 _OFFERED = {
     **dict.fromkeys(_GROUPS, _reason_share),
     "notices": _counted,
@@ -245,4 +339,9 @@ _OFFERED = {
     "ticket_age": _ticket_age,
     "feature_lift": _features,
     "feature_fall": _features,
+    "detractor_share": _detractors,
+    "value_rises": _value_rises,
+    "grr_falls": _grr_falls,
+    "contraction_rises": _contraction_rises,
+    "days_untold": _days_untold,
 }

@@ -14,6 +14,7 @@ from retention_xl.report.wording import PRINTED_UNITS
 NAME = "rx_settings"
 READING = "rx_reading"
 VALUE = 0  # the body's column of values
+LAST_NOTICE = "Last notice of an improvement"
 _OF_BUYERS = ("risk.late", "risk.gone")
 CAC_MONTHS = "experience.cac_months"
 
@@ -136,9 +137,9 @@ def _cells(
             )
 
 
-def _reading(report: Report) -> list[tuple[str, str, str]]:
+def _reading(report: Report) -> list[tuple[str, Content, str]]:
     nature = "Purchases" if report.facts.nature == "purchases" else "Recurring revenue"
-    rows = [("Nature of the ledger", nature, report.source.nature_reason)]
+    rows: list[tuple[str, Content, str]] = [("Nature of the ledger", nature, report.source.nature_reason)]
     rows.append(("Report currency", report.facts.currency or "not named in the ledger", report.source.rates))
     rows.append(("Report month", report.month, report.source.month_reason))
     rows += _policies(report)
@@ -151,8 +152,16 @@ def _reading(report: Report) -> list[tuple[str, str, str]]:
         )
         for table in report.facts.supporting.tables
     ]
+    if notices := report.facts.supporting.improvements:
+        rows.append((LAST_NOTICE, max(notice.day for notice in notices), "From the table improvements."))
     rows.append(("Fingerprint of the data", report.facts.fingerprint[:16], "Changes when any accepted line changes."))
     return rows
+
+
+def last_notice(report: Report, at: Addresses) -> str:
+    """The address of the day on which customers were last told of an improvement."""
+    labels = [label for label, _, _ in _reading(report)]
+    return at.cell(READING, labels.index(LAST_NOTICE), 0)
 
 
 def _policies(report: Report) -> list[tuple[str, str, str]]:
