@@ -20,6 +20,15 @@ from retention_xl.sample_tables import write_sample_tables
 hypothesis.settings.register_profile("thorough", derandomize=True, database=None, deadline=None)
 hypothesis.settings.register_profile("quick", hypothesis.settings.get_profile("thorough"), max_examples=30)
 
+TESTS = Path(__file__).parent
+# The modules that take longest, begun first: at the end everybody waits for what was begun last.
+LONGEST = (
+    *("report/test_monthly_workbook.py", "report/test_kept.py", "report/test_carry_over.py", "test_cli.py"),
+    *("test_quality.py", "test_demo.py", "ledger/test_recurring.py", "report/test_board.py"),
+    *("report/test_lapsing.py", "ledger/test_supporting.py", "ledger/test_policies_effects.py"),
+    *("report/test_experience_sheet.py", "report/test_at_risk.py", "report/test_pdf.py", "ledger/test_hostile.py"),
+)
+
 LIBREOFFICE_PLACES = (
     "/Applications/LibreOffice.app/Contents/MacOS/soffice",
     "C:/Program Files/LibreOffice/program/soffice.com",
@@ -41,6 +50,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    begun_first = {TESTS / name: number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: begun_first.get(item.path, len(LONGEST)))
     if thorough.asked_for(config):
         return
     left_out = thorough.left_out(items)
@@ -49,9 +60,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = [item for item in items if item not in gone]
 
 
-@pytest.fixture(scope="session", autouse=True)
-def small_ledgers_planned_quickly(pytestconfig: pytest.Config) -> Iterator[None]:
-    if thorough.asked_for(pytestconfig):
+@pytest.fixture(scope="module", autouse=True)
+def small_ledgers_planned_quickly(request: pytest.FixtureRequest) -> Iterator[None]:
+    if thorough.asked_for(request.config) and request.node.get_closest_marker("planned_as_ever"):
         yield
         return
     with thorough.small_ledgers_planned_quickly():

@@ -4,9 +4,9 @@
 `pytest --thorough` and RETENTION_XL_THOROUGH=1, which .ci/run sets, run everything. What is named with `::` or
 `-m thorough` always runs. Of each claim that is marked in part the default run keeps cases that stand for the rest.
 
-A default run also tries a property on fewer examples, always the same, and spares DuckDB its optimiser, and a second
-thread, for ledgers of a few lines, where to plan a statement takes far longer than to run it. A thorough run plans as
-the program does.
+A default run also tries a property on fewer examples, always the same. Both spare DuckDB its optimiser, and a second
+thread, for ledgers of a few lines, where to plan a statement takes far longer than to run it. The modules that are
+marked `planned_as_ever`, which put every statement to what it must compute, plan as the program does in a thorough run.
 """
 
 from __future__ import annotations

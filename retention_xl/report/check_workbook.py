@@ -62,6 +62,7 @@ class _Book(NamedTuple):
     sheets: Any  # openpyxl's workbook, formulas as they are typed
     formulas: dict[tuple[str, str], str]
     values: dict[tuple[str, str], object]
+    areas: dict[tuple[str, str], tuple[Area, ...]]  # what each formula names
     package: Package
 
 
@@ -81,6 +82,7 @@ def check_workbook(path: Path) -> list[Point]:
         sheets,
         {(cell.sheet, cell.cell): cell.formula for cell in cells},
         {(cell.sheet, cell.cell): cell.value for cell in cells},
+        {(cell.sheet, cell.cell): tuple(references_in(cell.formula, cell.sheet)) for cell in cells},
         package,
     )
     return [
@@ -240,8 +242,8 @@ def _is_number(value: object) -> bool:
 def _single_precedents(book: _Book) -> set[tuple[str, str]]:
     """The single cells to which formulas point."""
     found: set[tuple[str, str]] = set()
-    for (sheet, _), formula in book.formulas.items():
-        for area in references_in(formula, sheet):
+    for areas in book.areas.values():
+        for area in areas:
             if (area.height, area.width) == (1, 1) and area.sheet in book.sheets.sheetnames:
                 found.add((area.sheet, f"{letters(area.left)}{area.top}"))
     return found
@@ -281,20 +283,18 @@ def _banner(book: _Book) -> Iterator[Point]:
     if not results:
         yield Point("WBK05", "", "the workbook has no check that shows PASS or FAIL")
         return
-    used = {place: list(references_in(formula, place[0])) for place, formula in book.formulas.items()}
     counts = [place for place, formula in book.formulas.items() if "COUNTIF(" in formula and '"FAIL"' in formula]
-    counted = {r for r in results if any(_covers(area, r) for count in counts for area in used[count])}
+    counted = {r for r in results if any(_covers(area, r) for count in counts for area in book.areas[count])}
     for sheet, cell in sorted(results - counted):
         yield Point("WBK05", f"{sheet}!{cell}", "this check is not counted: its FAIL would not reach the banner")
-    linked, grew = set(counts), True
-    while grew:
+    linked = more = set(counts)
+    while more:
         more = {
             place
-            for place, areas in used.items()
-            if place not in linked and len(areas) and any(_covers(area, known) for area in areas for known in linked)
+            for place, areas in book.areas.items()
+            if place not in linked and any(_covers(area, known) for area in areas for known in more)
         }
-        linked |= more
-        grew = bool(more)
+        linked = linked | more
     shown = {sheet for sheet, cell in linked if isinstance(book.values[sheet, cell], str)}
     for sheet in dict.fromkeys(sheet for sheet, _ in book.formulas):
         if sheet not in shown:
@@ -302,13 +302,15 @@ def _banner(book: _Book) -> Iterator[Point]:
 
 
 def _covers(area: Area, place: tuple[str, str]) -> bool:
+    if area.sheet != place[0]:
+        return False
     row, column = split_cell(place[1])
-    return area.sheet == place[0] and area.top <= row <= area.bottom and area.left <= column <= area.right
+    return area.top <= row <= area.bottom and area.left <= column <= area.right
 
 
 def _hidden(book: _Book) -> Iterator[Point]:
     taking_part = {sheet for sheet, _ in book.formulas}
-    taking_part |= {area.sheet for (own, _), text in book.formulas.items() for area in references_in(text, own)}
+    taking_part |= {area.sheet for areas in book.areas.values() for area in areas}
     for sheet in book.sheets.worksheets:
         if sheet.sheet_state != "visible" and sheet.title in taking_part:
             yield Point("WBK06", sheet.title, f"the sheet is {sheet.sheet_state} (right click on a tab > Unhide)")

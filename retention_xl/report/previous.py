@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -293,14 +294,21 @@ class _Reader:
         if found is not None and found.header_rows:
             return found.area.sheet, found.area.top
         folded, best, place = {_folded(heading) for heading in known}, len(known) // 2, None
-        for sheet in self.shown.sheetnames:
-            if not hasattr(self.shown[sheet], "iter_rows"):
-                continue  # a chart on a sheet of its own
-            for number, row in enumerate(self.shown[sheet].iter_rows(max_row=_SEARCHED, values_only=True), 1):
-                met = len({_folded(value) for value in row if isinstance(value, str)} & folded)
-                if met > best:
-                    best, place = met, (sheet, number)
+        for sheet, number, texts in self._rows_searched:
+            met = len(texts & folded)
+            if met > best:
+                best, place = met, (sheet, number)
         return place
+
+    @cached_property
+    def _rows_searched(self) -> list[tuple[str, int, frozenset[str]]]:
+        """The texts of every row in which headings may stand, read once for all lists that are not found by name."""
+        return [
+            (sheet, number, frozenset(_folded(value) for value in row if isinstance(value, str)))
+            for sheet in self.shown.sheetnames
+            if hasattr(self.shown[sheet], "iter_rows")  # a chart on a sheet of its own has none
+            for number, row in enumerate(self.shown[sheet].iter_rows(max_row=_SEARCHED, values_only=True), 1)
+        ]
 
     def _headings(self, sheet: str, top: int, known: Sequence[str]) -> dict[int, str]:
         """Column number -> heading; ours in our spelling, a second one of the same name with a number."""

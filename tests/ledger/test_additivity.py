@@ -15,6 +15,8 @@ import pytest
 from retention_xl.ledger import Facts, read_ledger
 from retention_xl.ledger.words import customer_key
 
+pytestmark = pytest.mark.planned_as_ever
+
 DIRTY = Path(__file__).parents[1] / "data" / "ledger_dirty.csv.gz"
 PARTS = 3
 MONTH = "2023-11"

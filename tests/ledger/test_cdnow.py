@@ -10,6 +10,8 @@ import pytest
 
 from retention_xl.ledger import Facts, Ledger, read_ledger
 
+pytestmark = pytest.mark.planned_as_ever
+
 DATA = Path(__file__).parent.parent / "data"
 
 

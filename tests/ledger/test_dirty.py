@@ -18,6 +18,8 @@ from retention_xl.errors import LedgerError
 from retention_xl.ledger import Ledger, read_ledger
 from retention_xl.ledger.dates import month_of
 
+pytestmark = pytest.mark.planned_as_ever
+
 DATA = Path(__file__).parent.parent / "data"
 RATES = {"USD": 1, "EUR": "1.08", "GBP": "1.27", "JPY": "0.0067"}
 FIRST = 2019 * 12  # month 0 of the generator

@@ -14,6 +14,8 @@ from retention_xl.ledger.dates import month_of, month_text
 
 from .conftest import Given
 
+pytestmark = pytest.mark.planned_as_ever
+
 TERMS = {"month": 1, "quarter": 3, "year": 12}
 
 

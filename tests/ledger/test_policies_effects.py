@@ -8,6 +8,8 @@ from retention_xl.ledger import Facts, Ledger, Policies
 
 from .conftest import Given
 
+pytestmark = pytest.mark.planned_as_ever
+
 HEAD = "Customer,Date,Type,Amount,Interval,Plan,Currency\n"
 # A customer that is there all the time, so that the months of a test are the ledger's.
 STEADY = "".join(f"Z,{2023 + m // 12}-{m % 12 + 1:02d}-01,invoice,1.00,month,,USD\n" for m in range(26))

@@ -14,6 +14,8 @@ from retention_xl.ledger import Policies
 from .conftest import Given
 from .test_policies_effects import checked, months_of, step, year
 
+pytestmark = pytest.mark.planned_as_ever
+
 HEAD = "Customer,Date,Type,Amount,Interval,Currency\n"
 STEADY = "".join(f"Z,2023-{m:02d}-01,invoice,1.00,month,USD\n" for m in range(1, 7))
 RATES = {"currency": ["EUR"] * 3, "date": ["2023-01-01", "2023-02-20", "2023-04-01"], "rate": ["1.10", "1.20", "1.00"]}

@@ -10,6 +10,8 @@ from retention_xl.report import profiles
 from .conftest import Given
 from .test_facts import random_ledger
 
+pytestmark = pytest.mark.planned_as_ever
+
 HEAD = "Customer,Date,Type,Amount,Start,End\n"
 
 

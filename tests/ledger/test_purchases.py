@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from .conftest import Given
+
+pytestmark = pytest.mark.planned_as_ever
 
 HEAD = "Customer,Date,Amount\n"
 STEADY = "".join(f"Z,{2023 + m // 12}-{m % 12 + 1:02d}-01,1.00\n" for m in range(26))

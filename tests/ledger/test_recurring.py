@@ -9,6 +9,8 @@ from retention_xl.ledger import Ledger, Policies
 
 from .conftest import Given
 
+pytestmark = pytest.mark.planned_as_ever
+
 HEAD = "Customer,Date,Type,Amount,Interval\n"
 SERVED = "Customer,Date,Type,Amount,Interval,Service start,Service end\n"
 # A customer that is there all the time, so that the months of a test are the ledger's.

@@ -9,7 +9,7 @@ from typing import Any
 import numpy
 import pandas
 import pytest
-from scipy import special, stats
+import scipy  # its parts come when they are asked for: a worker that runs none of this does not wait for them
 
 import retention_xl as rx
 
@@ -92,11 +92,11 @@ def test_kaplan_meier_is_that_of_scipy(seed: int) -> None:
     chance = random.Random(seed)
     tenure = [float(chance.randrange(1, 25)) for _ in range(80)]
     ended = [chance.random() < 0.6 for _ in tenure]
-    sample = stats.CensoredData(
+    sample = scipy.stats.CensoredData(
         uncensored=[time for time, over in zip(tenure, ended, strict=True) if over],
         right=[time for time, over in zip(tenure, ended, strict=True) if not over],
     )
-    curve = stats.ecdf(sample).sf
+    curve = scipy.stats.ecdf(sample).sf
     known = dict(zip(curve.quantiles, curve.probabilities, strict=True))
     _, *rows = rx.survival(tenure, ended)
     for time, at_risk, left, share in rows:
@@ -113,7 +113,7 @@ def test_the_interval_of_a_rate_is_wilsons_of_scipy(seed: int) -> None:
     chance = random.Random(seed)
     opening = chance.randint(1, 2000)
     kept, confidence = chance.randint(0, opening), chance.choice((0.8, 0.95, 0.99))
-    interval = stats.binomtest(kept, opening).proportion_ci(confidence, method="wilson")
+    interval = scipy.stats.binomtest(kept, opening).proportion_ci(confidence, method="wilson")
     assert rx.crr_interval(kept, opening, confidence) == [pytest.approx([interval.low, interval.high], abs=1e-9)]
 
 
@@ -125,7 +125,7 @@ def test_a_change_is_real_where_the_chi_square_test_says_so(seed: int) -> None:
     if seed % 2:  # rates that are close to each other
         kept_two = min(two - 1, max(1, round(two * kept_one / one) + chance.randint(-9, 9)))
     table = [[kept_one, one - kept_one], [kept_two, two - kept_two]]
-    chance_of_it = stats.chi2_contingency(table, correction=False).pvalue
+    chance_of_it = scipy.stats.chi2_contingency(table, correction=False).pvalue
     assert rx.change_is_real(kept_one, one, kept_two, two, 0.95) == (chance_of_it < 0.05)
 
 
@@ -148,12 +148,12 @@ def test_sbg_has_the_survival_of_a_beta_mixture(seed: int) -> None:
     chance = random.Random(seed)
     alpha, beta, discount = chance.uniform(0.3, 3), chance.uniform(0.5, 6), chance.uniform(0.02, 0.2)
     periods = numpy.arange(0, 4000)
-    survival = special.beta(alpha, beta + periods) / special.beta(alpha, beta)
+    survival = scipy.special.beta(alpha, beta + periods) / scipy.special.beta(alpha, beta)
     for period in (0, 1, 5, 40):
         assert rx.sbg_survival(alpha, beta, period) == pytest.approx(survival[period])
         if period:
             assert rx.sbg_retention(alpha, beta, period) == pytest.approx(survival[period] / survival[period - 1])
-    worth = special.hyp2f1(1, beta, alpha + beta, 1 / (1 + discount))
+    worth = scipy.special.hyp2f1(1, beta, alpha + beta, 1 / (1 + discount))
     assert rx.cltv_sbg(alpha, beta, 1, discount) == pytest.approx(worth)
     assert worth == pytest.approx((survival / (1 + discount) ** periods).sum(), rel=1e-6)
     # The residual value after n renewals: what is due at the coming renewal and after, of one who is there now.
@@ -168,7 +168,7 @@ def test_expected_purchases_are_those_of_the_hypergeometric_formula(seed: int) -
     r, alpha, a, b = chance.uniform(0.2, 2), chance.uniform(2, 9), chance.uniform(1.2, 3), chance.uniform(1, 4)
     x, age, ahead = chance.randint(0, 9), chance.uniform(20, 50), chance.uniform(1, 60)
     last = chance.uniform(1, age) if x else 0.0
-    term = special.hyp2f1(r + x, b + x, a + b + x - 1, ahead / (alpha + age + ahead))
+    term = scipy.special.hyp2f1(r + x, b + x, a + b + x - 1, ahead / (alpha + age + ahead))
     expected = (a + b + x - 1) / (a - 1) * (1 - ((alpha + age) / (alpha + age + ahead)) ** (r + x) * term)
     dead = (a / (b + x - 1)) * ((alpha + age) / (alpha + last)) ** (r + x) if x else 0.0
     assert rx.bgnbd_alive(x, last, age, [r, alpha, a, b]) == pytest.approx(1 / (1 + dead))
@@ -184,7 +184,7 @@ def test_lifetime_values_are_sums_written_out(seed: int) -> None:
     assert rx.cltv(50, churn, margin, discount, 7) == pytest.approx(
         sum(50 * margin * ((1 - churn) / (1 + discount)) ** t for t in range(7))
     )
-    assert rx.lifetime(churn) == pytest.approx(stats.geom(churn).mean())
+    assert rx.lifetime(churn) == pytest.approx(scipy.stats.geom(churn).mean())
 
 
 @SEEDS

@@ -13,8 +13,9 @@ import re
 import shutil
 import subprocess
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 
 import formualizer
@@ -47,8 +48,21 @@ ALWAYS_RECALCULATE = """<?xml version="1.0" encoding="UTF-8"?>
 """
 
 
-def _formula_cells(path: Path) -> Iterator[tuple[str, str, str, str | None, str]]:
-    """Sheet, cell, formula, type and value text of every formula cell, read from the file as it is."""
+FormulaCell = tuple[str, str, str, str | None, str]  # sheet, cell, formula, type and text of the value
+
+
+def _formula_cells(path: Path) -> Sequence[FormulaCell]:
+    """Every formula cell, read from the file as it is; a file that is asked about again is not read again."""
+    state = path.stat()
+    return _cells_read(path, (state.st_ino, state.st_size, state.st_mtime_ns))
+
+
+@lru_cache(maxsize=4)
+def _cells_read(path: Path, state: tuple[int, ...]) -> Sequence[FormulaCell]:
+    return tuple(_read_cells(path))
+
+
+def _read_cells(path: Path) -> Iterator[FormulaCell]:
     with zipfile.ZipFile(path) as package:
         relations = etree.fromstring(package.read("xl/_rels/workbook.xml.rels"))
         targets = {r.get("Id"): posixpath.join("/xl", r.get("Target"))[1:] for r in relations}
@@ -126,10 +140,15 @@ def recalc_formualizer(path: Path) -> Values:
 def libreoffice_convert(
     path: Path, folder: Path, program: str | None = None, kind: str = "xlsx:Calc MS Excel 2007 XML"
 ) -> Path:
-    """`path` as LibreOffice saves it, every formula computed afresh; in `folder`, with a profile of its own there."""
-    profile = folder / "libreoffice-profile"
-    (profile / "user").mkdir(parents=True, exist_ok=True)
-    (profile / "user" / "registrymodifications.xcu").write_text(ALWAYS_RECALCULATE, encoding="utf-8")
+    """`path` as LibreOffice saves it in `folder`, every formula computed afresh.
+
+    Its profile stands beside `folder`, where those of all tests of one process stand: a new one takes it longer than
+    most workbooks.
+    """
+    profile = folder.parent / "libreoffice-profile"
+    if not profile.exists():
+        (profile / "user").mkdir(parents=True)
+        (profile / "user" / "registrymodifications.xcu").write_text(ALWAYS_RECALCULATE, encoding="utf-8")
     out = folder / "libreoffice"
     made = out / f"{path.stem}.{kind.partition(':')[0]}"
     made.unlink(missing_ok=True)
@@ -137,6 +156,7 @@ def libreoffice_convert(
         program or shutil.which("soffice") or "soffice",
         f"-env:UserInstallation={profile.absolute().as_uri()}",
         "--headless",
+        "--norestore",
         "--convert-to",
         kind,
         "--outdir",

@@ -12,12 +12,11 @@ from thorough import mainly
 from retention_xl.monthly import write_monthly
 from retention_xl.report.check_workbook import check_workbook
 from retention_xl.report.model import Report
-from retention_xl.report.pdf import print_to_pdf
 from retention_xl.report.sheets.trend import BARS, trend
 from retention_xl.report.write import write_report
 
-from .engines import cached, compare, recalc_formualizer, recalc_ironcalc, recalc_libreoffice
-from .test_monthly_workbook import SHAPES, ledger, report_of
+from .engines import cached, compare, libreoffice_convert, recalc_formualizer, recalc_ironcalc, recalc_libreoffice
+from .test_monthly_workbook import SHAPES, STANDING_FOR_ALL, ledger, report_of
 
 
 @pytest.fixture(scope="module", params=SHAPES)
@@ -49,7 +48,7 @@ def test_it_lists_no_customers(board: tuple[Report, Path]) -> None:
     assert not {"Data customers", "Movers", "Actions"} & set(sheets)
 
 
-@pytest.mark.few(1)
+@pytest.mark.parametrize("board", mainly(STANDING_FOR_ALL, STANDING_FOR_ALL[0]), indirect=True)
 def test_it_keeps_the_rules_of_good_modelling(board: tuple[Report, Path]) -> None:
     _, path = board
     assert check_workbook(path) == []
@@ -90,7 +89,8 @@ def test_the_first_actions_stand_in_the_order_of_the_checklist(tmp_path: Path) -
 def test_it_prints_on_one_page(name: str, tmp_path: Path, soffice: str) -> None:
     path = tmp_path / "board.xlsx"
     write_report(report_of(ledger(name)), path, "board")
-    assert print_to_pdf(path, Path(soffice)).read_bytes().count(b"/Type/Page/") == 1
+    printed = libreoffice_convert(path, tmp_path, soffice, "pdf:calc_pdf_Export")
+    assert printed.read_bytes().count(b"/Type/Page/") == 1
 
 
 @pytest.mark.thorough

@@ -22,12 +22,12 @@ from retention_xl.report.write import write_report
 
 from .engines import cached, compare, libreoffice_convert, recalc_formualizer, recalc_ironcalc
 from .small_facts import Row
-from .test_carry_over import SOURCE, report_of, written
+from .test_carry_over import SOURCE, first_written, report_of, written
 
 
 def edited(folder: Path, edit: Callable[[Any], None], months: int = 24) -> Previous:
     """Last month's file after somebody edited it."""
-    path = written(report_of(months), folder)
+    path = first_written(folder, months)
     book = openpyxl.load_workbook(path)
     edit(book)
     book.save(path)
@@ -39,7 +39,7 @@ def places(previous: Previous) -> list[tuple[str, str, str]]:
 
 
 def listed(path: Path) -> list[tuple[object, ...]]:
-    sheet = openpyxl.load_workbook(path)["Kept"]
+    sheet = openpyxl.load_workbook(path, read_only=True)["Kept"]
     return [row[1:6] for row in sheet.iter_rows(min_row=7, values_only=True)]
 
 
@@ -55,13 +55,13 @@ def all_texts(path: Path) -> str:
 
 @pytest.mark.thorough
 def test_nothing_of_a_file_that_nobody_touched_was_typed(tmp_path: Path) -> None:
-    previous = read_previous(written(report_of(24), tmp_path))
+    previous = read_previous(first_written(tmp_path))
     assert (previous.typed, previous.own_sheets, previous.remembers) == ((), (), True)
 
 
 @pytest.mark.libreoffice
 def test_what_libreoffice_writes_anew_was_not_typed(tmp_path: Path, soffice: str) -> None:
-    path = libreoffice_convert(written(report_of(24), tmp_path), tmp_path, soffice)
+    path = libreoffice_convert(first_written(tmp_path), tmp_path, soffice)
     previous = read_previous(path)
     assert (previous.typed, previous.own_sheets, previous.remembers) == ((), (), True)
 
@@ -84,7 +84,7 @@ def test_rows_that_were_sorted_inserted_or_moved_were_not_typed(tmp_path: Path) 
 
 @pytest.mark.thorough
 def test_formulas_that_were_replaced_by_their_results_were_not_typed(tmp_path: Path) -> None:
-    path = written(report_of(24), tmp_path)
+    path = first_written(tmp_path)
     shown = openpyxl.load_workbook(path, data_only=True)["Bridge"]
     book = openpyxl.load_workbook(path)
     for row in shown.iter_rows():
@@ -198,7 +198,7 @@ def test_what_is_found_is_listed_until_its_row_is_deleted(tmp_path: Path) -> Non
 
 @pytest.mark.thorough
 def test_a_month_in_which_nobody_typed_has_no_sheet_of_it(tmp_path: Path) -> None:
-    report = report_of(25, read_previous(written(report_of(24), tmp_path)))
+    report = report_of(25, read_previous(first_written(tmp_path)))
     assert kept.told(report) == []
     assert "Kept" not in openpyxl.load_workbook(written(report, tmp_path)).sheetnames
 
@@ -301,7 +301,7 @@ def type_anywhere(book: Any, draw: random.Random, marks: list[str]) -> None:
 
 def six_months(folder: Path, seed: int, saved: Any = lambda path: path, months: range = range(24, 30)) -> Path:
     draw, marks = random.Random(seed), list[str]()
-    path = written(report_of(months[0]), folder)
+    path = first_written(folder, months[0])
     for count in months[1:]:
         book = openpyxl.load_workbook(path)
         type_anywhere(book, draw, marks)
@@ -313,9 +313,8 @@ def six_months(folder: Path, seed: int, saved: Any = lambda path: path, months: 
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize("seed", [1, 2])
-def test_nothing_typed_anywhere_in_six_months_is_lost(tmp_path: Path, seed: int) -> None:
-    path = six_months(tmp_path, seed)
+def test_nothing_typed_anywhere_in_six_months_is_lost(tmp_path: Path) -> None:
+    path = six_months(tmp_path, 2)
     assert len(listed(path)) < 120
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import openpyxl
@@ -25,10 +27,18 @@ from .test_carry_over import SOURCE
 TOP = 6  # the row of the checklist's headings
 
 
-def workbook_of(rule: str, path: Path) -> Path:
-    facts = CASES[rule][0]()
-    write_report(build_report(facts, load_settings(None, facts.nature), SOURCE), path)
-    return path
+@pytest.fixture(scope="module")
+def workbook_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """The workbook of the case of a rule, written once."""
+    folder = tmp_path_factory.mktemp("measured")
+
+    @cache
+    def written(rule: str) -> Path:
+        facts = CASES[rule][0]()
+        write_report(build_report(facts, load_settings(None, facts.nature), SOURCE), folder / f"{rule}.xlsx")
+        return folder / f"{rule}.xlsx"
+
+    return written
 
 
 def row_of(path: Path, rule: str) -> dict[str, object]:
@@ -37,7 +47,6 @@ def row_of(path: Path, rule: str) -> dict[str, object]:
 
 
 @pytest.mark.few(1)
-@pytest.mark.few(3)
 @pytest.mark.parametrize(
     ("rule", "sheet"),
     [
@@ -52,8 +61,10 @@ def row_of(path: Path, rule: str) -> dict[str, object]:
         ("R15", "Lifetime value"),
     ],
 )
-def test_what_is_measured_refers_to_the_sheet_that_shows_it(rule: str, sheet: str, tmp_path: Path) -> None:
-    path = workbook_of(rule, tmp_path / "month.xlsx")
+def test_what_is_measured_refers_to_the_sheet_that_shows_it(
+    rule: str, sheet: str, workbook_of: Callable[[str], Path]
+) -> None:
+    path = workbook_of(rule)
     formula = str(row_of(path, rule)["Measured"])
     assert formula.startswith("=")
     assert f"'{sheet}'!" in formula
@@ -61,8 +72,8 @@ def test_what_is_measured_refers_to_the_sheet_that_shows_it(rule: str, sheet: st
 
 @pytest.mark.thorough
 @pytest.mark.parametrize("rule", ["R02", "R04", "R10", "R13", "R14", "R15", "R18"])
-def test_two_engines_compute_what_is_measured(rule: str, tmp_path: Path) -> None:
-    path = workbook_of(rule, tmp_path / "month.xlsx")
+def test_two_engines_compute_what_is_measured(rule: str, workbook_of: Callable[[str], Path]) -> None:
+    path = workbook_of(rule)
     shown = {place: value for place, value in cached(path).items() if place[0] == "Actions"}
     assert shown
     assert compare(shown, recalc_ironcalc(path)) == []
