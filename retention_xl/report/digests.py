@@ -109,7 +109,11 @@ def column_digests(contents: Sequence[Content], date1904: bool) -> list[int]:
             return number_digests(cast("Sequence[float]", contents))
         if kinds == {str} and (found := _plain_digests(cast("Sequence[str]", contents))) is not None:
             return found
-    known = {value: value_digest(cast("Plain", value), date1904) for value in different}
+    if kinds <= {float, int}:
+        numbers = cast("list[float]", list(different))
+        known: dict[Content, int] = dict(zip(numbers, number_digests(numbers), strict=True))
+    else:
+        known = {value: value_digest(cast("Plain", value), date1904) for value in different}
     return list(map(known.__getitem__, contents))
 
 

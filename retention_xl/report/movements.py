@@ -80,4 +80,5 @@ def _apart(pair: Pair) -> list[Mover]:
 
 def _line(pair: Pair, opening: int, closing: int, kind: str) -> Mover:
     change = (closing - opening) / 100
-    return Mover(pair.name, opening / 100, closing / 100, change, kind, pair.reason, first_day(pair.first_month))
+    values = pair.name, opening / 100, closing / 100, change, kind, pair.reason, first_day(pair.first_month)
+    return tuple.__new__(Mover, values)  # as Mover(...) does, in half the time

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
+from itertools import chain
 
 from retention_xl.ledger.records import Facts
 from retention_xl.report.previous import BY_CUSTOMER, Previous, plain_text
@@ -66,8 +67,8 @@ class Restatement:
 
 def closing_fingerprint(amounts: Mapping[str, int]) -> str:
     """Changes when any customer's revenue does; money in cents."""
-    names = sorted(amounts)
-    lines = "\n".join(map("\t".join, zip(names, map(str, map(amounts.__getitem__, names)), strict=True)))
+    # One text for all: many small ones take three times as long.
+    lines = "\n".join(["%s\t%d"] * len(amounts)) % tuple(chain.from_iterable(sorted(amounts.items())))
     return hashlib.sha256(lines.encode()).hexdigest()[:16]
 
 

@@ -93,83 +93,88 @@ def evidence_of(facts: Facts, values: Mapping[str, float]) -> Found:
     going, usage = leaving(facts), _usage(facts)
     active = [pair for pair in facts.pairs if pair.closing]
     ends = _contract_ends(active, cards, day)
-    told = _told(facts, active, going, ends, usage or {})
-    there = {key for key, by_name in told.items() if by_name}
+    by_name = _by_name(facts, going, ends, usage or {})
+    there = {key for key, known in by_name.items() if known}
     there |= {"notice"} if beside.cancellations or any(map(attrgetter("cancelled_on"), facts.pairs)) else set()
     there |= {"usage"} if usage is not None else set()
     there |= {"contraction"} if facts.movements[-1].opening_customers else set()
     there |= {"tickets"} if beside.tickets else set()
+    there |= {"young"} if set(map(attrgetter("first_month"), active)) - {facts.months[0]} else set()
     signs = tuple(
         Sign(key, heading, counts, values[setting] * scale if setting else fixed, setting, scale)
         for key, heading, counts, setting, scale, fixed in _FORMS
         if key in there
     )
+    told = {sign.key: _told(sign.key, facts, active, by_name) for sign in signs}
     limits = {sign.key: sign.limit for sign in signs}
-    counting = _counting(signs, told)
     found = []
-    for pair in active:
-        name = pair.name
-        if name in counting:
-            card, gone = cards.get(name), going.get(name)
-            evidence = Evidence(
-                {sign.key: told[sign.key][name] for sign in signs if name in told[sign.key]},
-                limits,
-                tuple(counting[name]),
-                ends.get(name) or _later(gone.end if gone else pair.paid_through, day),
-                gone,
-                None if card is None else card.margin,
-                None if card is None else card.open_quote,
-            )
-            found.append((pair, evidence))
+    for place, counting in sorted(_counting(signs, told).items()):
+        pair = active[place]
+        card, gone = cards.get(pair.name), going.get(pair.name)
+        evidence = Evidence(
+            {key: fact for key, known in told.items() if (fact := known[place]) is not None},
+            limits,
+            tuple(counting),
+            ends.get(pair.name) or _later(gone.end if gone else pair.paid_through, day),
+            gone,
+            None if card is None else card.margin,
+            None if card is None else card.open_quote,
+        )
+        found.append((pair, evidence))
     return Found(signs, tuple(found), len(active), sum(pair.closing or 0 for pair in active))
 
 
-def _told(
-    facts: Facts,
-    active: Sequence[Pair],
-    going: Mapping[str, Leaving],
-    ends: Mapping[str, date],
-    usage: Mapping[str, float],
+def _by_name(
+    facts: Facts, going: Mapping[str, Leaving], ends: Mapping[str, date], usage: Mapping[str, float]
 ) -> dict[str, Mapping[str, float]]:
-    """For each sign, what is known of every customer of whom it can be told."""
-    day, beside = facts.end(facts.month), facts.supporting
-    cards = beside.customers
-    surveys = sorted(beside.surveys, key=lambda answer: answer.day)
-    tickets = Counter(ticket.name for ticket in beside.tickets if ticket.closed is None)
-    first, last = facts.months[0], len(facts.months) - 1
-    stayed = {month: float(last - number) for number, month in enumerate(facts.months)}
+    """For signs of which little is known: by customer, what is."""
+    day, cards = facts.end(facts.month), facts.supporting.customers
+    surveys = sorted(facts.supporting.surveys, key=lambda answer: answer.day)
     return {
         "notice": {name: float((day - gone.since).days) for name, gone in going.items() if not gone.payment},
         "payment": {name: float((day - gone.since).days) for name, gone in going.items() if gone.payment},
         "usage": usage,
-        "contraction": {
-            pair.name: round(100 * (pair.opening - now) / pair.opening, 1)
-            if (now := pair.closing or 0) < pair.opening
-            else 0.0
-            for pair in active
-            if pair.opening
-        },
         "detractor": {answer.name: answer.score for answer in surveys if answer.name and answer.measure == "NPS"},
-        "tickets": {pair.name: float(tickets[pair.name]) for pair in active} if beside.tickets else {},
         "quote": {name: float((day - card.open_quote).days) for name, card in cards.items() if card.open_quote},
         "contact": {name: float((day - card.last_contact).days) for name, card in cards.items() if card.last_contact},
         "renewal": {name: float((end - day).days) for name, end in ends.items()},
-        "young": {pair.name: stayed[pair.first_month] for pair in active if pair.first_month != first},
     }
 
 
-def _counting(signs: Sequence[Sign], told: Mapping[str, Mapping[str, float]]) -> dict[str, list[str]]:
-    """By customer, the signs that count."""
-    found: dict[str, list[str]] = defaultdict(list)
+def _told(
+    sign: str, facts: Facts, active: Sequence[Pair], by_name: Mapping[str, Mapping[str, float]]
+) -> Sequence[float | None]:
+    """What is known of each customer; None where the sign cannot be told."""
+    if sign == "contraction":
+        return [
+            (round(100 * (pair.opening - now) / pair.opening, 1) if (now := pair.closing or 0) < pair.opening else 0.0)
+            if pair.opening
+            else None
+            for pair in active
+        ]
+    if sign == "young":
+        last = len(facts.months) - 1
+        stayed = {month: float(last - number) for number, month in enumerate(facts.months) if number}
+        return [stayed.get(pair.first_month) for pair in active]
+    if sign == "tickets":
+        tickets = Counter(ticket.name for ticket in facts.supporting.tickets if ticket.closed is None)
+        return [float(tickets[pair.name]) for pair in active]
+    known = by_name[sign]
+    return [known.get(pair.name) for pair in active]
+
+
+def _counting(signs: Sequence[Sign], told: Mapping[str, Sequence[float | None]]) -> dict[int, list[str]]:
+    """The signs that count, by the customer's place."""
+    found: dict[int, list[str]] = defaultdict(list)
     for sign in signs:
-        limit, known = sign.limit, told[sign.key].items()
+        limit, known = sign.limit, enumerate(told[sign.key])
         reached = (
-            [name for name, fact in known if fact >= limit]
+            [place for place, fact in known if fact is not None and fact >= limit]
             if sign.counts == "from"
-            else [name for name, fact in known if fact <= limit]
+            else [place for place, fact in known if fact is not None and fact <= limit]
         )
-        for name in reached:
-            found[name].append(sign.key)
+        for place in reached:
+            found[place].append(sign.key)
     return found
 
 

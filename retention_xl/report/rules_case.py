@@ -144,9 +144,10 @@ class Case:
     def largest(self) -> frozenset[str]:
         """Customers larger than all but so many; of equals at the border none, for their names would decide."""
         number = priorities().largest
-        sizes = [max(pair.opening or 0, pair.closing or 0) for pair in self.facts.pairs]
+        pairs = self.facts.pairs
+        sizes = list(map(max, [pair.opening or 0 for pair in pairs], [pair.closing or 0 for pair in pairs]))
         border = nlargest(number + 1, sizes)[number] if len(sizes) > number else 0
-        return frozenset(p.name for p, size in zip(self.facts.pairs, sizes, strict=True) if size > border)
+        return frozenset(p.name for p, size in zip(pairs, sizes, strict=True) if size > border)
 
     @cached_property
     def reason_groups(self) -> Mapping[str, str]:
@@ -206,14 +207,14 @@ def largest_first(customers: Iterable[tuple[str, int]], number: int | None = Non
 
     found = list(customers)
     if number is not None and len(found) > number > 0:
-        border = _nth_largest(list(map(itemgetter(1), found)), number)
+        border = nth_largest(list(map(itemgetter(1), found)), number)
         found = [customer for customer in found if customer[1] >= border]
     found.sort(key=itemgetter(0))  # twice by one value is quicker than once by both
     found.sort(key=itemgetter(1), reverse=True)
     return found[:number]
 
 
-def _nth_largest(values: list[int], number: int) -> int:
+def nth_largest(values: list[int], number: int) -> int:
     """Of many it is quicker to sort them all than to keep the largest in order."""
     ordered = nlargest(number, values) if number < _FEW else sorted(values, reverse=True)
     return ordered[number - 1]

@@ -10,7 +10,17 @@ from statistics import NormalDist
 from retention_xl import metrics
 from retention_xl.ledger.records import Pair
 from retention_xl.report.rules import Rule
-from retention_xl.report.rules_case import Breach, Case, Rate, at_closing, at_opening, largest_first, reaches, total
+from retention_xl.report.rules_case import (
+    Breach,
+    Case,
+    Rate,
+    at_closing,
+    at_opening,
+    largest_first,
+    nth_largest,
+    reaches,
+    total,
+)
 from retention_xl.report.rules_wording import (
     count,
     day_name,
@@ -69,7 +79,12 @@ def _top_share(cents: list[int]) -> float | None:
 def _large_cutters(case: Case) -> list[Pair]:
     """Customers of the largest tenth by opening revenue who contracted, the largest cut first."""
     cut = [pair for pair in case.opening_pairs if pair.kind == "Contraction"]
-    tenth = dict(largest_first(at_opening(case.opening_pairs), len(case.opening_pairs) // _TENTH)) if cut else {}
+    number = len(case.opening_pairs) // _TENTH
+    if not cut or not number:
+        return []
+    border = nth_largest([pair.opening or 0 for pair in case.opening_pairs], number)
+    large = at_opening(pair for pair in case.opening_pairs if (pair.opening or 0) >= border)
+    tenth = dict(largest_first(large, number))
     cutters = [pair for pair in cut if pair.name in tenth]
     return sorted(cutters, key=lambda pair: ((pair.closing or 0) - (pair.opening or 0), pair.name))
 

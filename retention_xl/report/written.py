@@ -42,7 +42,7 @@ class SheetDigest:
         """Rows one below the other."""
         found = []
         for column, contents in enumerate(columns, left):
-            if any(isinstance(content, Cell) for content in contents):
+            if Cell in map(type, contents):
                 known = [self._content(number, column, content) for number, content in enumerate(contents, first)]
             else:
                 known = column_digests(contents, self.date1904)

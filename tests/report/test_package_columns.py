@@ -11,6 +11,7 @@ import pytest
 from retention_xl.errors import TemplateError
 from retention_xl.report.cells import Cell, Content
 from retention_xl.report.package.areas import letters
+from retention_xl.report.package.batches import ROWS_AT_ONCE, in_columns
 from retention_xl.report.package.cell_columns import CellColumns
 from retention_xl.report.package.cell_text import CellText
 from retention_xl.report.package.parts import Parts
@@ -83,22 +84,32 @@ def test_a_column_is_written_as_its_cells_are_one_by_one(seed: int) -> None:
         )
         for number, row in enumerate(rows, 12)
     ]
-    assert CellColumns(quick, "Data", places).rows(12, rows) == expected
+    assert CellColumns(quick, "Data", places).rows(12, columns) == expected
     assert sorted(quick.remarks) == sorted(slow.remarks)
     assert sorted(quick.without_value) == sorted(slow.without_value)
 
 
 def test_whole_rows_carry_their_number_and_look() -> None:
-    written = CellColumns(text_of(), "Data", [(2, 5)]).rows(9, [["A"], ["B"]], ('<row r="', '" ht="15">'))
-    assert written[1] == '<row r="10" ht="15"><c r="B10" s="5" t="inlineStr"><is><t>B</t></is></c></row>'
+    written = CellColumns(text_of(), "Data", [(2, 5)]).whole_rows(9, [["A", "B"]], '<row r="', '" ht="15">')
+    assert written == "".join(
+        f'<row r="{number}" ht="15"><c r="B{number}" s="5" t="inlineStr"><is><t>{text}</t></is></c></row>'
+        for number, text in ((9, "A"), (10, "B"))
+    )
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
 def test_a_number_that_no_cell_can_hold_is_refused_with_its_place(value: float) -> None:
     with pytest.raises(TemplateError, match=r"^Data!C13: .* is not a number a cell can hold"):
-        CellColumns(text_of(), "Data", [(3, 0)]).rows(12, [[1.0], [value]])
+        CellColumns(text_of(), "Data", [(3, 0)]).rows(12, [[1.0, value]])
 
 
 def test_rows_of_another_width_are_refused() -> None:
     with pytest.raises(ValueError, match=r"shorter|longer"):
-        CellColumns(text_of(), "Data", [(3, 0), (4, 0)]).rows(12, [["A", "B"], ["C"]])
+        CellColumns(text_of(), "Data", [(3, 0), (4, 0)]).rows(12, [["A", "C"]])
+
+
+def test_shorter_rows_end_with_blank_cells() -> None:
+    batches = list(in_columns([["A", 1], ["B"], *[["C", 2]] * ROWS_AT_ONCE], 2))
+    assert batches[0][0][:2] == ("A", "B")
+    assert batches[0][1][:2] == (1, None)
+    assert batches[1] == [("C", "C"), (2, 2)]
