@@ -13,7 +13,7 @@ from retention_xl.report.cells import LONGEST_PIECE, Cell, Content, OwnCell, Own
 from retention_xl.report.digests import MASK, formula_digest, text_digest, value_digest
 from retention_xl.report.package import Area, Package, Reference, letters, rewrite
 from retention_xl.report.package.parts import tag
-from retention_xl.report.package.reading import Note, Read, ReadCell, read_rows, row_of
+from retention_xl.report.package.reading import TITLE, Note, Read, ReadCell, read_rows, row_of
 from retention_xl.report.template import template_path
 from retention_xl.report.verify import EXCEL_ZERO
 from retention_xl.report.written import SheetDigest, placed
@@ -73,15 +73,20 @@ def typed_in(
             if not elsewhere(name, row.number, cell.column):
                 typed.append(_typed(package, name, row, cell, what))
         for note in package.notes(name):
-            if text_digest(note.text) not in recalled.notes and not (
-                note.cell and elsewhere(name, row_of(note.cell), 0)
-            ):
-                typed.append(_noted(name, note))
+            if text_digest(note.text) in recalled.notes or (note.cell and elsewhere(name, row_of(note.cell), 0)):
+                continue
+            if note.what == TITLE and _shown_in(rows, note.text):
+                continue  # LibreOffice writes a title that showed a cell as its text
+            typed.append(_noted(name, note))
     return Found(tuple(typed), tuple(sheets))
 
 
 def _noted(sheet: str, note: Note) -> Typed:
-    return Typed(sheet, note.cell, note.text, "a note on the cell" if note.cell else "a text box")
+    return Typed(sheet, note.cell, note.text, note.what)
+
+
+def _shown_in(rows: Mapping[int, Read], text: str) -> bool:
+    return any(cell.value == text for row in rows.values() for cell in row.cells)
 
 
 def _typed(package: Package, sheet: str, row: Read, cell: ReadCell, what: str) -> Typed:

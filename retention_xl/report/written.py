@@ -20,6 +20,7 @@ from retention_xl.report.package.batches import Columns
 from retention_xl.report.package.reading import Read, read_rows
 
 TABLE = "tblWritten"  # on the hidden sheet
+_TITLES = "rx_title_"  # the names of the cells that charts show as their titles
 HEADINGS = ("Sheet", "Part", "As written")
 _ROWS, _RESULTS = "row sums", "results"  # as many cells as they need
 _COLUMNS, _FORMULAS, _NOTES = "column sums", "formulas", "notes"  # each in one cell
@@ -134,11 +135,19 @@ class Witness:
 
     def stands(self) -> None:
         """What stands in the sheets beside the bodies; to be called when all of it does."""
+        titles = self._titles()
         for name, known in self._sheets.items():
             sheet = self._package.sheet(name)
             for row in read_rows(self._package.parts, sheet.data):
                 known.add_read(row)
+                shown = (cell.value for cell in row.cells if (name, row.number, cell.column) in titles)
+                known.notes.update(text_digest(str(value)) for value in shown)
             known.notes.update(text_digest(note.text) for note in self._package.notes(name))
+
+    def _titles(self) -> set[tuple[str, int, int]]:
+        """The cells that charts show above them: another program may keep what they say as the charts' own text."""
+        named = (name for name in self._package.names() if name.name.startswith(_TITLES))
+        return {(name.area.sheet, name.area.top, name.area.left) for name in named if name.area is not None}
 
     def _rows(self, at: Addresses, counts: Mapping[str, int]) -> Iterator[Sequence[Content]]:
         for name, known in self._sheets.items():

@@ -160,11 +160,9 @@ def test_a_sheet_of_the_program_with_another_name_is_known(tmp_path: Path) -> No
 def test_a_file_without_a_record_gives_what_stands_outside_the_filled_areas(tmp_path: Path) -> None:
     def edit(book: Any) -> None:
         record = book["Record"]
-        for row in record.iter_rows():
+        for row in record[record.tables["tblWritten"].ref][1:]:
             for cell in row:
-                if cell.value in ("rows", "columns", "formulas", "notes"):
-                    for there in record[cell.row]:
-                        there.value = None
+                cell.value = None
         book["Bridge"]["AC9"] = "ask Bob"
         book.create_sheet("Plan")["A1"] = "mine"
 
@@ -329,3 +327,34 @@ def test_a_workbook_with_kept_things_calculates_the_same_in_other_engines(tmp_pa
     shown = cached(path)
     assert compare(shown, recalc_ironcalc(path)) == []
     assert compare(shown, recalc_formualizer(path)) == []
+
+
+# ---- over charts and at the edge of the paper
+
+
+def test_a_title_of_a_chart_and_a_header_that_people_typed_are_listed(tmp_path: Path) -> None:
+    def edit(book: Any) -> None:
+        book["Bridge"]._charts[0].title = "What the auditors asked for"
+        book["Tiers"].oddHeader.center.text = "Draft for the audit committee"
+        book["Movers"].oddFooter.left.text = "Acme & Sons, strictly confidential"
+        book["Movers"].oddFooter.left.font = "Calibri,Bold"
+        book["Movers"].oddFooter.left.size = 12
+
+    previous = edited(tmp_path, edit)
+    assert {(typed.sheet, typed.text, typed.what) for typed in previous.typed} == {
+        ("Bridge", "What the auditors asked for", "the title of a chart or of an axis"),
+        ("Tiers", "Draft for the audit committee", "the header of the page, middle"),
+        ("Movers", "Acme & Sons, strictly confidential", "the footer of the page, left"),
+    }
+    write_report(report_of(25, previous), tmp_path / "next.xlsx")
+    assert {row[3] for row in listed(tmp_path / "next.xlsx")} == {typed.text for typed in previous.typed}
+
+
+@pytest.mark.thorough
+def test_a_footer_of_a_template_of_ones_own_was_not_typed(tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(template_path("monthly"))
+    for sheet in book.worksheets:
+        sheet.oddFooter.center.text = "Acme, finance"
+    book.save(tmp_path / "own.xlsx")
+    write_report(report_of(24), tmp_path / "month.xlsx", str(tmp_path / "own.xlsx"))
+    assert read_previous(tmp_path / "month.xlsx").typed == ()

@@ -9,9 +9,23 @@ from typing import NamedTuple
 from lxml import etree
 
 from .areas import column_number, split_cell
-from .parts import Parts, cell_text, tag
+from .parts import Parts, cell_text, local_name, tag
 
 ROW, CELL, FORMULA, VALUE = tag("row"), tag("c"), tag("f"), tag("v")
+TITLE = "the title of a chart or of an axis"
+_SIDES = {"L": "left", "C": "middle", "R": "right"}
+_ON_PAPER = re.compile(r'&(?:"[^"]*"|K(?:[0-9A-Fa-f]{6}|\d\d[+-]\d{3})|\d+|[A-Za-z&])')
+_FIELDS = {
+    "P": "[page]",
+    "N": "[pages]",
+    "A": "[sheet]",
+    "F": "[file]",
+    "Z": "[folder]",
+    "D": "[date]",
+    "T": "[time]",
+    "G": "[picture]",
+    "&": "&",
+}
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 
 
@@ -30,10 +44,11 @@ class Read(NamedTuple):
 
 
 class Note(NamedTuple):
-    """What hangs on a cell, or stands in a box above the cells; those have no cell."""
+    """What hangs on a cell or stands outside all of them: in a box, over a chart, at the edge of the paper."""
 
-    cell: str
+    cell: str  # "" for what has none
     text: str
+    what: str
 
 
 def read_rows(parts: Parts, data: etree._Element) -> Iterator[Read]:
@@ -95,13 +110,40 @@ def read_notes(parts: Parts, sheet: str) -> Iterator[Note]:
         for element in parts.tree(part).iter("{*}comment"):
             text = "".join(t.text or "" for t in element.iter("{*}t")).strip()
             if text:
-                yield Note(element.get("ref", "A1"), text)
+                yield Note(element.get("ref", "A1"), text, "a note on the cell")
     for part in parts.related(sheet, "drawing"):
         for box in parts.tree(part).iter("{*}sp"):
-            lines = ("".join(t.text or "" for t in line.iter("{*}t")) for line in box.iter("{*}p"))
-            text = "\n".join(line for line in lines if line.strip()).strip()
-            if text:
-                yield Note("", text)
+            if text := _lines(box):
+                yield Note("", text, "a text box")
+        for chart in parts.related(part, "chart"):
+            for title in parts.tree(chart).iterfind(".//{*}title/{*}tx/{*}rich"):  # others show the text of a cell
+                if text := _lines(title):
+                    yield Note("", text, TITLE)
+    for element in parts.tree(sheet).iterfind("{*}headerFooter/*"):
+        edge = "header" if local_name(element).endswith("Header") else "footer"
+        for side, text in _sections(element.text or "").items():
+            if text.strip():
+                yield Note("", text.strip(), f"the {edge} of the page, {_SIDES[side]}")
+
+
+def _lines(element: etree._Element) -> str:
+    lines = ("".join(t.text or "" for t in line.iter("{*}t")) for line in element.iter("{*}p"))
+    return "\n".join(line for line in lines if line.strip()).strip()
+
+
+def _sections(text: str) -> dict[str, str]:
+    """The parts of a header or footer without their fonts, as they are read: "Page [page] of [pages]"."""
+    found, side, place = {"C": ""}, "C", 0
+    for code in _ON_PAPER.finditer(text):
+        found[side] += text[place : code.start()]
+        place, letter = code.end(), code[0][1:].upper()
+        if letter in _SIDES:
+            side = letter
+            found.setdefault(side, "")
+        else:
+            found[side] += _FIELDS.get(letter, "")
+    found[side] += text[place:]
+    return found
 
 
 def row_of(cell: str) -> int:
