@@ -19,7 +19,8 @@ from .dates import month_end, month_text
 from .places import Places
 from .policies import Policies
 from .records import ColumnChoice, Nature
-from .told import can_be_marked, view_told
+from .told import filled, tell
+from .typed_lines import Lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,44 +40,38 @@ class Policy:
 def clean(con: Connection, columns: dict[str, ColumnChoice], policy: Policy, places: Places) -> tuple[Nature, str, str]:
     """Fill the tables lines, cells, moves and others. Gives back nature, its reason and the report's currency."""
     name = places.name
-    (taken,) = one(con, "SELECT count(*) FROM source WHERE NOT is_blank")
-    if not taken:
+    found = filled(con)
+    if not found.lines:
         raise LedgerError(f"{name}: there is no line below the headings.")
     kinds_by_heading = "kind" in columns and columns["kind"].how == "by its heading"
-    if not readings.read_kinds(con, kinds_by_heading):
+    if not readings.read_kinds(con, columns, kinds_by_heading):
         del columns["kind"]  # its heading promised kinds and its cells hold something else
-    if not readings.read_statuses(con) and "status" in columns:
+    if not readings.read_statuses(con, columns) and "status" in columns:
         del columns["status"]  # it says how a customer is doing, or where one lives
     nature, reason = _nature(con, columns, policy.nature)
+    recurring = nature == "recurring"
     readings.check_sides(con, columns, name)
-    readings.read_amounts(con)
-    deductions.apply(con, columns, places)
-    date_columns.read_dates(con, columns, policy.dates, places, policy.policies.timezone)
+    readings.read_amounts(con, found.odd_amounts > 0)
+    deducted = deductions.apply(con, columns, places)
+    date_columns.read_dates(con, columns, found.odd_days, policy.dates, places, policy.policies.timezone)
     readings.read_customers(con)
     who.regroup(con, policy.policies, policy.beforehand, "parent" in columns)
-    readings.read_terms(con, columns["term"].heading if "term" in columns else "")
+    readings.read_terms(con, columns)
     home = currencies.read_currencies(con, "currency" in columns, policy.rates, policy.currency, name)
     rates_by_date = currencies.fill_day_rates(con, policy.rates)
-    flags = {
-        "recurring": nature == "recurring",
-        "has_currency": "currency" in columns,
-        "has_kind": "kind" in columns,
-        "has_start": "start" in columns,
-        "has_end": "end" in columns,
-        "has_term": "term" in columns,
-        "marked": can_be_marked(con, columns),
-        "ends_inclusive": bool(one(con, sql("ends_habit"))[0]) if "end" in columns else False,
-    }
-    con.execute(sql("texts"))
-    view_told(con, columns)
-    con.execute(sql("lines"), flags)
+    fiscal = policy.beforehand.calendar is not None
+    told = tell(con, columns, found, recurring, deducted, rates_by_date, fiscal)
+    lines = Lines(con, told, columns, recurring)
+    con.execute(f"CREATE OR REPLACE VIEW told AS {told.money}")
+    con.execute(sql("raw_totals"))
     con.execute("DROP VIEW told")
-    con.execute(sql("raw_totals_by_date" if rates_by_date else "raw_totals"), {"has_currency": flags["has_currency"]})
     who.know_subscriptions(con, "subscription" in columns)
     if policy.policies.count_by == "subscription":
+        lines.change()
         con.execute(sql("by_subscription"))
-    _settle_duplicates(con, policy.duplicates)
-    if line := one(con, sql("unnamed_totals"))[0]:
+    _settle_duplicates(con, lines, policy.duplicates)
+    if lines.may_be_refused and (line := one(con, sql("unnamed_totals"))[0]):
+        lines.change()
         con.execute("UPDATE lines SET refusal = 'total_line' WHERE line = $line", {"line": line})
     _check_some_are_taken(con, columns, places)
     _settle_extent(con)
@@ -84,14 +79,16 @@ def clean(con: Connection, columns: dict[str, ColumnChoice], policy: Policy, pla
         _check_inside(con, calendar, name)
     if rates_by_date:
         currencies.check_every_day_has_a_rate(con, name)
-    if nature == "recurring":
-        con.execute(sql("reinvoices"))
+    if recurring:
+        if lines.roles_differ:
+            con.execute(sql("reinvoices"))
         readings.find_unpaid(con)
-        _fill_recurring_cells(con, policy, home, rates_by_date)
+        _fill_recurring_cells(con, lines, policy, home, rates_by_date)
     else:
         con.execute(sql("purchase_cells"))
         con.execute(sql("policy_tables"))
-    con.execute(sql("short_months"), {"recurring": flags["recurring"]})
+    con.execute(sql("short_months"), {"recurring": recurring})
+    con.filled.clear()
     fill_moves(con)
     if not policy.allow_empty_months:
         _check_no_month_is_empty(con, nature, places)
@@ -127,7 +124,7 @@ def _seen_nature(con: Connection, columns: Mapping[str, ColumnChoice]) -> tuple[
     )
 
 
-def _settle_duplicates(con: Connection, wanted: str) -> None:
+def _settle_duplicates(con: Connection, lines: Lines, wanted: str) -> None:
     if con.keeps_order:
         con.execute(sql("met_twice_in_order"))
     if not con.keeps_order or one(con, "SELECT count(*) FROM met_twice WHERE astray")[0]:
@@ -135,6 +132,7 @@ def _settle_duplicates(con: Connection, wanted: str) -> None:
     con.execute(sql("duplicates"))
     if not one(con, "SELECT count(*) FROM duplicates")[0]:
         return
+    lines.change()
     (repeated,) = one(con, "SELECT count(*) FROM duplicates WHERE id_repeats")
     if repeated and not one(con, sql("line_ids"))[0]:
         con.execute("UPDATE duplicates SET id_repeats = FALSE")
@@ -183,7 +181,7 @@ def _settle_extent(con: Connection) -> None:
     )
 
 
-def _fill_recurring_cells(con: Connection, policy: Policy, home: str, rates_by_date: bool) -> None:
+def _fill_recurring_cells(con: Connection, lines: Lines, policy: Policy, home: str, rates_by_date: bool) -> None:
     """Cells by the policies. Lines below zero that take a customer below zero are refused, and all is made again."""
     con.execute(sql("spans"))
     if rates_by_date and policy.rates is not None:
@@ -194,6 +192,7 @@ def _fill_recurring_cells(con: Connection, policy: Policy, home: str, rates_by_d
             service_rules.apply(con, policy.policies, policy.beforehand.notices, home, rates_by_date)
             if not one(con, "SELECT count(*) FROM cells WHERE cents < 0")[0]:
                 break
+        lines.change()
         con.execute(sql("negative"))
     _check_some_cells(con)
 

@@ -125,8 +125,7 @@ def read_currencies(
     con: Connection, has_column: bool, rates: Mapping[str, Decimal] | None, report: str | None, name: str
 ) -> str:
     """Table `read_currencies` (text -> currency and rate); gives back the report's currency, "" where none is named."""
-    con.execute(sql("stated_currencies"), {"has_column": has_column})
-    texts = [text for (text,) in rows(con, "SELECT DISTINCT text FROM stated_currencies ORDER BY text")]
+    texts = _stated(con, has_column)
     codes = {text: words.read_currency(text) for text in [*texts, ""]}
     met = sorted({code for code in codes.values() if code})
     wanted = words.read_currency(report) if report else ""
@@ -151,6 +150,17 @@ def read_currencies(
         table,
     )
     return home
+
+
+def _stated(con: Connection, has_column: bool) -> list[str]:
+    """What stands for a currency in the lines: the text of its column, or without one the sign beside the amount."""
+    if not has_column and not any(con.filled["read_amounts"]["sign"]):
+        con.filled["stated_currencies"] = {"text": [""]}
+        return [""]
+    con.execute(sql("stated_currencies"), {"has_column": has_column})
+    texts = [text for (text,) in rows(con, "SELECT DISTINCT text FROM stated_currencies ORDER BY text")]
+    con.filled["stated_currencies"] = {"text": texts}
+    return texts
 
 
 def _settle_rates(

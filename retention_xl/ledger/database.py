@@ -5,7 +5,7 @@ Statements run in a thread of their own, so that Ctrl-C is heard and the bar mov
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as StillRunning
 from functools import cache
@@ -39,9 +39,11 @@ class Connection:
     """A database in memory, or in a file that it can page to."""
 
     keeps_order = True  # rows are handed on in the order they lie in
+    filled: dict[str, dict[str, Sequence[Any]]]  # what was put into tables by `fill`, by column
 
     def __init__(self, file: Path | None, scratch: Path, progress: Progress, memory: int, most: int) -> None:
         """`memory` of a database in a file and `most` that may go to disk besides, in MB."""
+        self.filled = {}
         self._place = scratch.parent
         self._con = duckdb.connect(str(file) if file else ":memory:")
         self._thread = ThreadPoolExecutor(1, "ledger")
@@ -103,7 +105,7 @@ class Connection:
         self._con.unregister(name)
 
     def fill(self, table: str, columns: Mapping[str, str], values: Sequence[Sequence[Any]]) -> None:
-        by_column = dict(zip(columns, zip(*values, strict=True), strict=True)) if values else dict.fromkeys(columns, ())
+        by_column = by_columns(columns, values)
         select = ", ".join(f"unnest(CAST(${name} AS {kind}[])) AS {name}" for name, kind in columns.items())
         self.execute(f"CREATE OR REPLACE TABLE {table} AS SELECT {select}", {n: list(v) for n, v in by_column.items()})
 
@@ -164,5 +166,10 @@ def one(con: Connection, query: str, parameters: Mapping[str, Any] | None = None
 
 
 def fill(con: Connection, table: str, columns: Mapping[str, str], values: Sequence[Sequence[Any]]) -> None:
-    """A table from plain Python rows."""
+    """A table from plain Python rows. They stay at hand while it is cleaned: they decide what is asked."""
     con.fill(table, columns, values)
+    con.filled[table] = by_columns(columns, values)
+
+
+def by_columns(columns: Iterable[str], values: Sequence[Sequence[Any]]) -> dict[str, Sequence[Any]]:
+    return dict(zip(columns, zip(*values, strict=True), strict=True)) if values else dict.fromkeys(columns, ())

@@ -32,17 +32,23 @@ DAY_CODES = {"is blank": "date_blank", "is not a date": "date_unreadable"}
 
 
 def read_dates(
-    con: Connection, headings: Mapping[str, ColumnChoice], told: Order | None, places: Places, zone: str = ""
+    con: Connection,
+    headings: Mapping[str, ColumnChoice],
+    odd: Mapping[str, int],
+    told: Order | None,
+    places: Places,
+    zone: str = "",
 ) -> None:
     """Table `read_dates`: the day of every date that is not plain ISO, day or month first as its column says.
 
-    With a `zone` a time that names another is converted to it first.
+    `odd`: how many texts of each field are not kept as a day. With a `zone` a time that names another is converted
+    to it first.
     """
     if zone:
         con.execute(sql("zoned_days"))
     columns: dict[str, list[DateText]] = {}
     filled: dict[str, int] = {}
-    for field in (f for f in ("date", "start", "end", "due") if f in headings):
+    for field in (f for f in ("date", "start", "end", "due") if f in headings and odd[f]):
         found = rows(
             con,
             f"SELECT text_{field}, min(line), count(*) FROM source WHERE NOT is_blank AND exact_{field} IS NULL "

@@ -84,20 +84,23 @@ def _meant(field: str, position: int, amount: str, headings: Sequence[str], kind
     return position, ASKED if kinds else taken
 
 
-def apply(con: Connection, columns: dict[str, ColumnChoice], places: Places) -> None:
-    """Table `deductions`: the net cents of the lines that need it. Columns that turn out to be none leave `columns`."""
+def apply(con: Connection, columns: dict[str, ColumnChoice], places: Places) -> bool:
+    """Table `deductions`: the net cents of the lines that need it. Columns that turn out to be none leave `columns`.
+
+    False where no line needs it: then there is no such table.
+    """
     table: list[tuple[str, str, int | None]] = []
     for field in TAKEN_OFF:
         if field in columns:
             found = _read(con, field, columns, places)
             table += [(field, text, cents) for text, cents in found.items() if field != "quantity"]
     if not any(field in columns for field in TAKEN_OFF):
-        fill(con, "deductions", {"line": "BIGINT", "cents": "BIGINT", "code": "VARCHAR"}, ())
-        return
+        return False
     fill(con, "read_deductions", {"field": "VARCHAR", "text": "VARCHAR", "cents": "BIGINT"}, table)
     kinds = {"text": "VARCHAR", "typed": "BOOLEAN", "quantity": "VARCHAR", "cents": "BIGINT"}
     fill(con, "products", kinds, _products(con) if "quantity" in columns else ())
     con.execute(sql("deductions"), {"has_quantity": "quantity" in columns})
+    return bool(one(con, "SELECT count(*) FROM deductions")[0])
 
 
 def _products(con: Connection) -> list[tuple[str, bool, str, int]]:

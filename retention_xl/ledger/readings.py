@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Mapping
 
 from ..errors import LedgerError
 from . import amounts, spellings, words
@@ -34,18 +35,21 @@ def read_customers(con: Connection) -> None:
     con.execute(sql("customers"))
 
 
-def read_amounts(con: Connection) -> None:
+def read_amounts(con: Connection, may_be_odd: bool) -> None:
     """Table `read_amounts`: cents of every amount that is not plain, decided by the column as a whole where needed."""
-    odd = rows(
-        con,
-        "SELECT text_amount, amount_typed FROM source "
-        "WHERE NOT is_blank AND exact_amount IS NULL AND plain_cents(text_amount) IS NULL GROUP BY ALL ORDER BY ALL",
-    )
-    (points,) = one(
-        con,
-        "SELECT count(*) > 0 FROM source WHERE NOT amount_typed AND (exact_amount IS NOT NULL "
-        "OR (text_amount LIKE '%.%' AND plain_cents(text_amount) IS NOT NULL))",
-    )
+    odd, points = [], False
+    if may_be_odd:
+        odd = rows(
+            con,
+            "SELECT text_amount, amount_typed FROM source WHERE NOT is_blank AND exact_amount IS NULL "
+            "AND plain_cents(text_amount) IS NULL GROUP BY ALL ORDER BY ALL",
+        )
+    if odd:
+        (points,) = one(
+            con,
+            "SELECT count(*) > 0 FROM source WHERE NOT amount_typed AND (exact_amount IS NOT NULL "
+            "OR (text_amount LIKE '%.%' AND plain_cents(text_amount) IS NOT NULL))",
+        )
     read = [(text, typed, amounts.read_amount(text)) for text, typed in odd]
     styles = {a.style for _, typed, a in read if not typed} & {"point", "comma"} | ({"point"} if points else set())
     if not styles and {"." in t for t, typed, a in read if a.style == "either" and not typed} == {True, False}:
@@ -75,9 +79,16 @@ def read_amounts(con: Connection) -> None:
     )
 
 
-def read_kinds(con: Connection, by_heading: bool) -> bool:
+def _texts(con: Connection, field: str, known: Collection[str]) -> list[str]:
+    """The distinct texts of a column, one empty one where the source has no such column."""
+    if field not in known:
+        return [""]
+    return [text for (text,) in rows(con, f"SELECT DISTINCT raw_{field} FROM source WHERE NOT is_blank ORDER BY 1")]
+
+
+def read_kinds(con: Connection, columns: Collection[str], by_heading: bool) -> bool:
     """Table `read_kinds`. False where the column holds no word for a kind, so that it is no column of kinds."""
-    texts = [text for (text,) in rows(con, "SELECT DISTINCT raw_kind FROM source WHERE NOT is_blank ORDER BY raw_kind")]
+    texts = _texts(con, "kind", columns)
     read = [(text, words.plain_words(text), words.read_kind(text)) for text in texts]
     known = any(kind not in (None, "", "moved") for _, _, kind in read)  # a transfer is also a way to pay
     if not known and by_heading:
@@ -88,11 +99,9 @@ def read_kinds(con: Connection, by_heading: bool) -> bool:
     return known or not by_heading
 
 
-def read_statuses(con: Connection) -> bool:
+def read_statuses(con: Connection, columns: Collection[str]) -> bool:
     """Table `read_statuses`: under which words of a status lines do not count. False where it is no such column."""
-    texts = [
-        text for (text,) in rows(con, "SELECT DISTINCT raw_status FROM source WHERE NOT is_blank ORDER BY raw_status")
-    ]
+    texts = _texts(con, "status", columns)
     read = [(text, spellings.STATUSES.get(words.plain_words(text)), words.plain_words(text)) for text in texts]
     meant = {status for _, status, _ in read}
     is_status = bool(meant & {"counted", "not_counted", "given_up"}) and "of_customers" not in meant
@@ -123,24 +132,30 @@ def check_sides(con: Connection, columns: dict[str, ColumnChoice], name: str) ->
 
 def find_unpaid(con: Connection) -> None:
     """Table `unpaid`: recurring lines whose status says that the money has not come."""
-    texts = [text for (text,) in rows(con, "SELECT text FROM read_statuses ORDER BY text")]
+    texts = con.filled["read_statuses"]["text"]
     unpaid = [text for text in texts if words.plain_words(text) in spellings.UNPAID | spellings.GIVEN_UP]
-    con.execute(sql("unpaid"), {"texts": unpaid})
+    if unpaid:
+        con.execute(sql("unpaid"), {"texts": unpaid})
+    else:
+        con.execute("CREATE OR REPLACE TABLE unpaid (line BIGINT, due DATE)")
 
 
 def subscription_word(con: Connection) -> str:
     """A word of the kinds that only a subscription ledger has, "" where there is none."""
-    texts = rows(con, "SELECT text, word FROM read_kinds WHERE kind <> '' ORDER BY text")
-    return next((text for text, word in texts if word in spellings.SUBSCRIPTION_KINDS), "")
+    read = con.filled["read_kinds"]
+    met = zip(read["text"], read["word"], read["kind"], strict=True)
+    return next((text for text, word, kind in met if kind and word in spellings.SUBSCRIPTION_KINDS), "")
 
 
-def read_terms(con: Connection, heading: str) -> None:
+def read_terms(con: Connection, columns: Mapping[str, ColumnChoice]) -> None:
     """Table `read_terms`: months of every term, times its count where two columns say it (interval month, count 3)."""
+    heading = columns["term"].heading if "term" in columns else ""
     in_years = re.search("year|jahr|année|años|vuosi|vuotta", heading.casefold()) is not None
     table: list[tuple[str, str, int | None, str]] = []
-    for text, count_text in rows(
-        con, "SELECT raw_term, raw_term_count FROM source WHERE NOT is_blank GROUP BY ALL ORDER BY ALL"
-    ):
+    met = [("", "")]
+    if {"term", "term_count"} & set(columns):
+        met = rows(con, "SELECT raw_term, raw_term_count FROM source WHERE NOT is_blank GROUP BY ALL ORDER BY ALL")
+    for text, count_text in met:
         months, problem = words.read_term(text, in_years)
         count, count_problem = words.read_term(count_text) if count_text.strip() else (1, "")
         if months is None or count is None:

@@ -62,6 +62,7 @@ class SparkConnection(Connection):
         self._failures, self._type = PySparkException, spark_type
         self._steps, self._macros = steps, macros_of_both()
         self._progress = progress
+        self.filled = {}
         self._kept: dict[str, DataFrame] = {}
 
     def close(self) -> None:

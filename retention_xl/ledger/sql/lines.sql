@@ -1,61 +1,8 @@
 -- Every line of the source, typed, with the reason to refuse it ('' where it is taken) and what it is to the figures (`role`).
-CREATE OR REPLACE TABLE lines AS
-WITH kinded AS (
-    SELECT *,
-        CASE
-            WHEN amount_code = 'amount_blank' AND stated_kind IN ('cancel', 'reactivate', 'pause') THEN 0
-            ELSE own
-        END AS own_cents,
-        CASE
-            WHEN stated_kind IS NULL OR stated_kind <> '' THEN stated_kind
-            WHEN own >= 0 THEN 'invoice'
-            WHEN $recurring THEN 'credit'
-            ELSE 'refund'
-        END AS kind
-    FROM told
-),
-begun AS (
-    SELECT *, coalesce(starts, day) AS first_day FROM kinded
-),
-ended AS (
-    SELECT *, CASE WHEN ends IS NULL OR NOT $recurring THEN '' ELSE ending_of(first_day, ends) END AS ending
-    FROM begun
-),
-served AS (
-    -- `until` is the first day no longer served.
-    SELECT *,
-        CASE
-            WHEN ending IN ('exclusive', 'none') THEN ends
-            WHEN ending = 'inclusive' THEN ends + 1
-            WHEN ending = 'part' THEN ends + CASE WHEN $ends_inclusive THEN 1 ELSE 0 END
-        END AS until,
-        CASE
-            WHEN ending = 'exclusive' THEN month_number(ends) - month_number(first_day)
-            WHEN ending = 'inclusive' THEN month_number(ends + 1) - month_number(first_day)
-            WHEN ending = 'none' THEN 0
-            WHEN ending = 'part' THEN NULL
-            WHEN $has_term THEN term_months
-            WHEN $has_start OR $has_end THEN 0
-            ELSE 1
-        END AS whole_months
-    FROM ended
-),
-measured AS (
-    -- A period that is not whole months counts as the nearest number of them, at least one.
-    SELECT *,
-        CASE
-            WHEN whole_months IS NOT NULL OR until IS NULL OR until <= first_day THEN whole_months
-            ELSE greatest(1, CAST(round(
-                month_number(until) - month_number(first_day)
-                + (day(until) - day(first_day)) / CAST(day(last_day(first_day)) AS DOUBLE)) AS INTEGER))
-        END AS months
-    FROM served
-),
-billed AS (
-    SELECT m.*,
-        CASE WHEN m.rate IS NOT NULL THEN converted(m.own_cents, coalesce(y.rate, m.rate)) END AS cents,
-        $recurring AND m.kind = 'invoice' AS may_recur
-    FROM measured m LEFT JOIN day_rates y ON y.currency = m.currency AND y.day = m.day
+WITH billed AS (
+    SELECT *, CASE WHEN rate IS NOT NULL THEN converted(own_cents, rate) END AS cents,
+        $recurring AND kind = 'invoice' AS may_recur
+    FROM measured
 ),
 judged AS (
     SELECT *,
@@ -113,4 +60,4 @@ SELECT
             CASE WHEN may_recur AND ending = 'none' AND own_cents <> 0 THEN ' one_day ' ELSE '' END
         )
     END AS marks
-FROM judged;
+FROM judged

@@ -1,0 +1,61 @@
+"""The table `lines`: every line of the source, typed and judged.
+
+What all lines have alike (one currency, none refused, all recurring) is kept in none of them: `lines` is then a view
+that says it beside what the table `kept_lines` holds, and every statement about it is planned with that known.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+from .database import Connection, one, sql
+from .told import Told
+
+COLUMNS = (
+    "line", "customer", "day", "month", "kind", "own_cents", "currency", "cents", "refusal", "texts", "role", "months",
+    "first_day", "until", "first_month", "covered", "mrr", "marks",
+)  # fmt: skip
+
+
+class Lines:
+    def __init__(self, con: Connection, told: Told, fields: Collection[str], recurring: bool) -> None:
+        self._con = con
+        self.may_be_refused = "refusal" not in told.alike
+        self.roles_differ = "role" not in told.alike
+        has_end = "end" in fields
+        flags = {
+            "recurring": recurring,
+            "has_currency": "currency" in fields,
+            "has_kind": "kind" in fields,
+            "has_start": "start" in fields,
+            "has_term": "term" in fields,
+            "marked": told.marked,
+            "ends_inclusive": bool(one(con, sql("ends_habit"))[0]) if has_end else False,
+        }
+
+        def text(name: str) -> str:
+            """Flags are said in the text, not as parameters: what cannot happen in this ledger is not even planned."""
+            return re.sub(r"\$(\w+)", lambda found: "TRUE" if flags[found[1]] else "FALSE", sql(name))
+
+        # A table whose lines may have to be changed later holds all columns; Spark makes each table anew in any case.
+        self._is_view = con.keeps_order and not self.may_be_refused and not self.roles_differ
+        alike = told.alike if self._is_view else {}
+        kept = [name for name in COLUMNS if name not in alike]
+        con.execute(
+            f"CREATE OR REPLACE TABLE {'kept_lines' if self._is_view else 'lines'} AS WITH told AS ({told.query}), "
+            f"begun AS ({text('lines_begun')}), measured AS ({text('lines_by_ends' if has_end else 'lines_by_terms')}) "
+            f"SELECT {', '.join(kept)} FROM ({text('lines')}) judged_lines"
+        )
+        if self._is_view:
+            columns = ", ".join(f"{alike[name]} AS {name}" if name in alike else name for name in COLUMNS)
+            con.execute(f"CREATE OR REPLACE VIEW lines AS SELECT {columns} FROM kept_lines")
+
+    def change(self) -> None:
+        """From here on `lines` is a table of all its columns, so that a statement can change any of them."""
+        if self._is_view:
+            self._is_view = False
+            self._con.execute(
+                "CREATE TABLE changed AS SELECT * FROM lines; DROP VIEW lines; DROP TABLE kept_lines; "
+                "ALTER TABLE changed RENAME TO lines"
+            )
