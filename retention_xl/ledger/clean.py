@@ -69,12 +69,15 @@ def clean(con: Connection, columns: dict[str, ColumnChoice], policy: Policy, pla
     if policy.policies.count_by == "subscription":
         lines.change()
         con.execute(sql("by_subscription"))
-    _settle_duplicates(con, lines, policy.duplicates)
-    if lines.may_be_refused and (line := one(con, sql("unnamed_totals"))[0]):
-        lines.change()
-        con.execute("UPDATE lines SET refusal = 'total_line' WHERE line = $line", {"line": line})
-    _check_some_are_taken(con, columns, places)
     _settle_extent(con)
+    apart = lines.count_at_once and policy.policies.count_by != "subscription" and _count_at_once(con)
+    if not apart:
+        _settle_duplicates(con, lines, policy.duplicates)
+        if lines.may_be_refused and (line := one(con, sql("unnamed_totals"))[0]):
+            lines.change()
+            con.execute("UPDATE lines SET refusal = 'total_line' WHERE line = $line", {"line": line})
+        _check_some_are_taken(con, columns, places)
+        _settle_extent(con)
     if calendar := policy.beforehand.calendar:
         _check_inside(con, calendar, name)
     if rates_by_date:
@@ -83,7 +86,7 @@ def clean(con: Connection, columns: dict[str, ColumnChoice], policy: Policy, pla
         if lines.roles_differ:
             con.execute(sql("reinvoices"))
         readings.find_unpaid(con)
-        _fill_recurring_cells(con, lines, policy, home, rates_by_date)
+        _fill_recurring_cells(con, lines, policy, home, rates_by_date, apart)
     else:
         con.execute(sql("purchase_cells"))
         con.execute(sql("policy_tables"))
@@ -132,14 +135,17 @@ def _settle_duplicates(con: Connection, lines: Lines, wanted: str) -> None:
     con.execute(sql("duplicates"))
     if not one(con, "SELECT count(*) FROM duplicates")[0]:
         return
-    lines.change()
     (repeated,) = one(con, "SELECT count(*) FROM duplicates WHERE id_repeats")
     if repeated and not one(con, sql("line_ids"))[0]:
         con.execute("UPDATE duplicates SET id_repeats = FALSE")
-    con.execute(
-        "UPDATE lines SET refusal = 'same_line_twice' WHERE line IN (SELECT line FROM duplicates WHERE id_repeats) "
-        "AND refusal NOT IN ('damaged_line', 'total_line')"
-    )
+        repeated = 0
+    if repeated or wanted == "refuse":
+        lines.change()
+    if repeated:
+        con.execute(
+            "UPDATE lines SET refusal = 'same_line_twice' WHERE line IN (SELECT line FROM duplicates WHERE id_repeats) "
+            "AND refusal NOT IN ('damaged_line', 'total_line')"
+        )
     if wanted == "refuse":
         con.execute(
             "UPDATE lines SET refusal = 'duplicate' WHERE refusal = '' AND line IN (SELECT line FROM duplicates)"
@@ -181,13 +187,26 @@ def _settle_extent(con: Connection) -> None:
     )
 
 
-def _fill_recurring_cells(con: Connection, lines: Lines, policy: Policy, home: str, rates_by_date: bool) -> None:
+def _count_at_once(con: Connection) -> bool:
+    """Whether no two lines of a customer are of one month, so that none repeats another. `cells` are then filled."""
+    con.execute(sql("spans"))
+    if not fill_recurring_cells(con):
+        return False
+    con.execute("CREATE OR REPLACE TABLE duplicates (line BIGINT, original BIGINT, id_repeats BOOLEAN)")
+    return True
+
+
+def _fill_recurring_cells(
+    con: Connection, lines: Lines, policy: Policy, home: str, rates_by_date: bool, filled: bool
+) -> None:
     """Cells by the policies. Lines below zero that take a customer below zero are refused, and all is made again."""
     con.execute(sql("spans"))
     if rates_by_date and policy.rates is not None:
         currencies.fill_month_rates(con, policy.rates, _month_ends(con, policy))
     for _ in range(3):  # plain, by the policies without the refused ones, and after those that only this brought out
-        fill_recurring_cells(con)
+        if not filled:
+            fill_recurring_cells(con)
+        filled = False
         if not one(con, "SELECT count(*) FROM cells WHERE cents < 0")[0]:
             service_rules.apply(con, policy.policies, policy.beforehand.notices, home, rates_by_date)
             if not one(con, "SELECT count(*) FROM cells WHERE cents < 0")[0]:

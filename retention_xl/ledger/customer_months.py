@@ -9,8 +9,11 @@ from __future__ import annotations
 from .database import Connection, one, sql
 
 
-def fill_recurring_cells(con: Connection) -> None:
-    """Table `cells`: recurring revenue of every customer and month, in this order."""
+def fill_recurring_cells(con: Connection) -> bool:
+    """Table `cells`: recurring revenue of every customer and month, in this order.
+
+    True where no two lines of a customer count in one month, so that nothing had to be added up.
+    """
     if con.keeps_order:
         con.execute(sql("cells_in_order"))
         meet, nothing = one(
@@ -19,8 +22,9 @@ def fill_recurring_cells(con: Connection) -> None:
         if not meet:
             if nothing:
                 con.execute("CREATE OR REPLACE TABLE cells AS SELECT * FROM cells WHERE cents <> 0")
-            return
+            return True
     con.execute(sql("recurring_cells"))
+    return False
 
 
 def fill_moves(con: Connection) -> None:

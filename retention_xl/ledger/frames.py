@@ -13,7 +13,7 @@ from .cells import is_number, text_of
 from .database import Connection
 from .places import Places
 from .sources import Progress
-from .tables import literal, select_raw, view_source
+from .tables import line_hash, literal, select_raw, view_source
 
 
 class FrameSource:
@@ -56,7 +56,7 @@ class FrameSource:
         select = select_raw(chosen, width, "f{}".format, "frame", "row_typed, ", whole)
         con.execute(f"CREATE OR REPLACE TABLE raw AS {select}")
         con.unregister("frame")
-        view_source(con, chosen, "rowid + 2", "''", "row_typed")
+        view_source(con, chosen, "rowid + 2", "''", "row_typed", hashed=line_hash(chosen, width, whole))
 
 
 class TypedSource:
@@ -90,7 +90,7 @@ class TypedSource:
         typed = "FALSE" if kind in ("VARCHAR", "BLOB") or kind.startswith("ENUM") else "TRUE"
         select = select_raw(chosen, len(self.headings), self._text, self._table, whole=whole)
         con.execute(f"CREATE OR REPLACE TABLE raw AS {select}")
-        view_source(con, chosen, "rowid + 2", "''", typed)
+        view_source(con, chosen, "rowid + 2", "''", typed, hashed=line_hash(chosen, len(self.headings), whole))
 
     def _text(self, position: int) -> str:
         column = '"' + self.headings[position].replace('"', '""') + '"'

@@ -26,10 +26,15 @@ def read_customers(con: Connection) -> None:
     looked_at = [(text, words.customer_key(text), words.is_total(text)) for text in odd]
     fill(con, "odd", {"spelling": "VARCHAR", "key": "VARCHAR", "is_total": "BOOLEAN"}, looked_at)
     con.execute(sql("spelled"), {"none": sorted(spellings.NO_CUSTOMER)})
-    bare, shortest, longest, ids = one(con, sql("bare_numbers"))
-    if bare and (bare < ids or shortest < longest):
+    bare, shortest, longest, spelt, ids = one(con, sql("bare_numbers"))
+    # Where all ids are of one form, or none is a number, none can be the rest of another.
+    forms = bool(bare) and (bare < spelt or shortest < longest)
+    if not forms and ids == spelt:
+        con.execute(sql("customers_as_spelt"))
+        return
+    if forms:
         con.execute(sql("id_forms"))
-    else:  # all ids are of one form, or none is a number that could be the rest of one
+    else:
         con.execute("CREATE OR REPLACE TABLE damaged (key VARCHAR, meant VARCHAR)")
         con.execute("CREATE OR REPLACE TABLE unlike (key VARCHAR)")
     con.execute(sql("customers"))

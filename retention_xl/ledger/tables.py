@@ -95,8 +95,11 @@ def select_raw(
     follows from it, is not: `text_FIELD` is NULL there. `whole` is the order in which columns are hashed, None for one
     that is missing here: equal lines of files with their columns in another order are equal.
     """
+    hashed = ""
+    if not _is_hash_late(chosen, width, whole):
+        columns = ", ".join("''" if i is None else f"cell_{i}" for i in (whole or range(width)))
+        hashed = f"hash({columns}) AS line_hash, "
     cells = ", ".join(f"coalesce({column(position)}, '') AS cell_{position}" for position in range(width))
-    hashed = ", ".join("''" if i is None else f"cell_{i}" for i in (whole or range(width)))
     blank = " AND ".join(f"trim(cell_{i}) = ''" for i in range(width))
     kept, tried, sure = [], "", ""
     for field, position in chosen.items():
@@ -114,9 +117,19 @@ def select_raw(
         filled = f"sure_amount IS NOT NULL OR trim(cell_{chosen['amount']}) <> ''"
         row_blank = f"CASE WHEN {filled} THEN FALSE ELSE {blank} END"
     return (
-        f"SELECT {also}{', '.join(kept)}, hash({hashed}) AS line_hash, {row_blank} AS row_blank "
+        f"SELECT {also}{', '.join(kept)}, {hashed}{row_blank} AS row_blank "
         f"FROM (SELECT *{sure} FROM (SELECT *{tried} FROM (SELECT {also}{cells} FROM {table})))"
     )
+
+
+def _is_hash_late(chosen: Mapping[str, int], width: int, whole: Sequence[int | None] | None) -> bool:
+    """Whether `raw` keeps every column, so that a line can be hashed when it is asked for."""
+    return whole is None and set(chosen.values()) == set(range(width))
+
+
+def line_hash(chosen: Mapping[str, int], width: int, whole: Sequence[int | None] | None) -> str:
+    """The hash of a whole line in `raw`, as SQL."""
+    return f"hash({kept_columns(chosen)})" if _is_hash_late(chosen, width, whole) else "line_hash"
 
 
 def kept_columns(fields: Iterable[str]) -> str:
@@ -124,8 +137,16 @@ def kept_columns(fields: Iterable[str]) -> str:
     return ", ".join(f"exact_{field}, text_{field}" if field in EXACT else f"raw_{field}" for field in fields)
 
 
-def view_source(con: Connection, chosen: Iterable[str], line: str, damage: str, typed: str, exact: bool = True) -> None:
-    """The view `source`: every field as a column, also those that the source does not have.
+def view_source(
+    con: Connection,
+    chosen: Iterable[str],
+    line: str,
+    damage: str,
+    typed: str,
+    exact: bool = True,
+    hashed: str = "line_hash",
+) -> None:
+    """The view `source`: every field as a column, also those that the source does not have. `hashed`: see line_hash.
 
     `exact`: `raw` has values as select_raw keeps them; else it has texts alone.
     """
@@ -142,7 +163,8 @@ def view_source(con: Connection, chosen: Iterable[str], line: str, damage: str, 
             columns.append(f"CAST(NULL AS {kind}) AS exact_{field}, {raw} AS text_{field}, {raw} AS raw_{field}")
     con.execute(
         f"CREATE OR REPLACE VIEW source AS SELECT {line} AS line, {damage} AS damage, {typed} AS amount_typed, "
-        f"row_blank AND {damage} = '' AS is_blank, row_blank, line_hash, {', '.join(columns)} FROM raw"
+        f"row_blank AND {damage} = '' AS is_blank, row_blank, {hashed} AS line_hash, "
+        f"{', '.join(columns)} FROM raw"
     )
 
 
@@ -176,5 +198,5 @@ def load_rows(
     con.execute(
         f"CREATE OR REPLACE TABLE raw AS {select_raw(chosen, width, lambda i: f'f{i + 3}', table, also, whole)}"
     )
-    view_source(con, chosen, "row_line", "row_damage", "row_typed")
+    view_source(con, chosen, "row_line", "row_damage", "row_typed", hashed=line_hash(chosen, width, whole))
     orderly.unlink()

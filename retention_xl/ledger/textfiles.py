@@ -20,7 +20,16 @@ from .file_kinds import told
 from .grouped import fill_down, with_group
 from .places import Places
 from .sources import Progress
-from .tables import SEARCHED_LINES, Sought, heading_position, load_rows, read_csv, select_raw, view_source
+from .tables import (
+    SEARCHED_LINES,
+    Sought,
+    heading_position,
+    line_hash,
+    load_rows,
+    read_csv,
+    select_raw,
+    view_source,
+)
 
 DELIMITERS = ",;\t|"
 _CHUNK = 1 << 22
@@ -181,7 +190,7 @@ class CsvSource:
         (rows,) = one(con, "SELECT count(*) FROM raw")
         if rows != expected:
             return False
-        view_source(con, chosen, f"rowid + {skip + 1}", "''", "FALSE")
+        view_source(con, chosen, f"rowid + {skip + 1}", "''", "FALSE", hashed=line_hash(chosen, width, whole))
         return True
 
     def _records(self, text: IO[str]) -> Iterator[tuple[int, list[str]]]:

@@ -23,6 +23,8 @@ class Lines:
         self._con = con
         self.may_be_refused = "refusal" not in told.alike
         self.roles_differ = "role" not in told.alike
+        # Every line counts in the month of its own day: two that repeat each other would meet there.
+        self.count_at_once = recurring and not self.may_be_refused and {"role", "covered"} <= set(told.alike)
         has_end = "end" in fields
         flags = {
             "recurring": recurring,
