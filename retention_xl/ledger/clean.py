@@ -70,8 +70,8 @@ def clean(con: Connection, columns: dict[str, ColumnChoice], policy: Policy, pla
         lines.change()
         con.execute(sql("by_subscription"))
     _settle_extent(con)
-    apart = lines.count_at_once and policy.policies.count_by != "subscription" and _count_at_once(con)
-    if not apart:
+    at_once = lines.count_at_once and not lines.changed
+    if not (at_once and _count_at_once(con)):
         _settle_duplicates(con, lines, policy.duplicates)
         if lines.may_be_refused and (line := one(con, sql("unnamed_totals"))[0]):
             lines.change()
@@ -86,7 +86,7 @@ def clean(con: Connection, columns: dict[str, ColumnChoice], policy: Policy, pla
         if lines.roles_differ:
             con.execute(sql("reinvoices"))
         readings.find_unpaid(con)
-        _fill_recurring_cells(con, lines, policy, home, rates_by_date, apart)
+        _fill_recurring_cells(con, lines, policy, home, rates_by_date, at_once and not lines.changed)
     else:
         con.execute(sql("purchase_cells"))
         con.execute(sql("policy_tables"))
@@ -199,8 +199,12 @@ def _count_at_once(con: Connection) -> bool:
 def _fill_recurring_cells(
     con: Connection, lines: Lines, policy: Policy, home: str, rates_by_date: bool, filled: bool
 ) -> None:
-    """Cells by the policies. Lines below zero that take a customer below zero are refused, and all is made again."""
-    con.execute(sql("spans"))
+    """Cells by the policies. Lines below zero that take a customer below zero are refused, and all is made again.
+
+    `filled`: the plain cells are there already.
+    """
+    if not filled:
+        con.execute(sql("spans"))
     if rates_by_date and policy.rates is not None:
         currencies.fill_month_rates(con, policy.rates, _month_ends(con, policy))
     for _ in range(3):  # plain, by the policies without the refused ones, and after those that only this brought out

@@ -210,7 +210,7 @@ def _sums(con: Connection) -> list[str]:
 
 
 def fill_day_rates(con: Connection, rates: Mapping[str, Decimal] | None) -> bool:
-    """Table `day_rates`: the rate of every day, of the currencies whose rates change. Says whether there are any."""
+    """Table `day_rates`: the rate of every day, of the currencies whose rates change. False where there are none."""
     history = rates.history if isinstance(rates, Rates) else {}
     steps = [
         (code, day, following, rate)
@@ -218,8 +218,9 @@ def fill_day_rates(con: Connection, rates: Mapping[str, Decimal] | None) -> bool
         for (day, rate), following in zip(dated, [*(d for d, _ in dated[1:]), date(2100, 1, 1)], strict=True)
     ]
     kinds = {"currency": "VARCHAR", "from_day": "DATE", "to_day": "DATE", "rate": _RATE_KIND}
-    fill(con, "rate_steps", kinds, steps)
-    con.execute(sql("day_rates"))
+    if steps:
+        fill(con, "rate_steps", kinds, steps)
+        con.execute(sql("day_rates"))
     return bool(steps)
 
 

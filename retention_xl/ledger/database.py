@@ -24,10 +24,15 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 SOON = 0.1  # seconds between two looks at a running statement
 LARGE = 256 << 20  # bytes of a source; beyond it the ledger is kept on disk while it is read
+SMALL = 256 << 10  # bytes of a source; up to it several threads take longer to agree than one to do it
 LEAST_MEMORY, MOST_MEMORY = 900, 3000  # MB of the database of a ledger on disk; what runs beside it comes on top
 LEAST_SCRATCH = 4096  # MB that may go to disk for what does not fit in memory
 SCRATCH_PER_MB = 8  # of a source, where that is more: no ledger needs it, and a runaway statement fills no disk
 LONG = 5  # looks after which a statement is worth a bar of its own
+
+
+MOST_PARSED = 512  # texts
+_PARSED: dict[str, Sequence[duckdb.Statement]] = {}
 
 
 @cache
@@ -41,15 +46,17 @@ class Connection:
     keeps_order = True  # rows are handed on in the order they lie in
     filled: dict[str, dict[str, Sequence[Any]]]  # what was put into tables by `fill`, by column
 
-    def __init__(self, file: Path | None, scratch: Path, progress: Progress, memory: int, most: int) -> None:
-        """`memory` of a database in a file and `most` that may go to disk besides, in MB."""
+    def __init__(
+        self, file: Path | None, scratch: Path, progress: Progress, memory: int, most: int, small: bool = False
+    ) -> None:
+        """`memory` of a database in a file and `most` that may go to disk besides, in MB; `small`: for one thread."""
         self.filled = {}
         self._place = scratch.parent
         self._con = duckdb.connect(str(file) if file else ":memory:")
         self._thread = ThreadPoolExecutor(1, "ledger")
         self._progress = progress
         self._step = ""
-        for setting in (
+        settings = [
             "autoinstall_known_extensions = false",
             "autoload_known_extensions = false",
             "TimeZone = 'UTC'",  # not the machine's: an instant becomes the same text everywhere
@@ -60,12 +67,14 @@ class Connection:
             "wal_autocheckpoint = '1TB'",  # a checkpoint would pack anew what lives for this run only
             "temp_directory = '{}'".format(str(scratch).replace("'", "''")),
             f"max_temp_directory_size = '{most}MB'",
-        ):
-            self._con.execute(f"SET {setting}")
+        ]
         if file:
-            self._con.execute(f"SET memory_limit = '{memory}MB'")
+            settings.append(f"memory_limit = '{memory}MB'")
+        if small:
+            settings.append("threads = 1")
+        self._con.execute("; ".join(f"SET {setting}" for setting in settings))
         self._con.execute("PRAGMA disable_checkpoint_on_shutdown")
-        self._con.execute(sql("macros"))
+        self._run(sql("macros"))
 
     def __enter__(self) -> Connection:
         return self
@@ -82,8 +91,23 @@ class Connection:
         self._progress(step, None)
 
     def execute(self, query: str, parameters: Mapping[str, Any] | None = None) -> Connection:
-        self._watched(lambda: self._con.execute(query, parameters) if parameters else self._con.execute(query))
+        self._watched(lambda: self._run(query, parameters))
         return self
+
+    def _run(self, query: str, parameters: Mapping[str, Any] | None = None) -> None:
+        """Each statement of a text in turn; the parameters are those of the last."""
+        *before, last = self._parsed(query)
+        for statement in before:
+            self._con.execute(statement)
+        self._con.execute(last, parameters) if parameters else self._con.execute(last)
+
+    def _parsed(self, query: str) -> Sequence[duckdb.Statement]:
+        """The statements of a text. Reading it is a fifth of a small ledger; the next finds it read."""
+        if query not in _PARSED:
+            if len(_PARSED) == MOST_PARSED:
+                _PARSED.clear()
+            _PARSED[query] = self._con.extract_statements(query)
+        return _PARSED[query]
 
     def fetchall(self) -> list[tuple[Any, ...]]:
         return self._watched(self._con.fetchall)
@@ -105,6 +129,10 @@ class Connection:
         self._con.unregister(name)
 
     def fill(self, table: str, columns: Mapping[str, str], values: Sequence[Sequence[Any]]) -> None:
+        if not values:
+            kinds = ", ".join(f"{name} {kind}" for name, kind in columns.items())
+            self.execute(f"CREATE OR REPLACE TABLE {table} ({kinds})")
+            return
         by_column = by_columns(columns, values)
         select = ", ".join(f"unnest(CAST(${name} AS {kind}[])) AS {name}" for name, kind in columns.items())
         self.execute(f"CREATE OR REPLACE TABLE {table} AS SELECT {select}", {n: list(v) for n, v in by_column.items()})
@@ -148,7 +176,7 @@ def connect(scratch: Path, size: int = 0, progress: Progress = lambda text, frac
     """A database in memory, or for a ledger of a large `size` in bytes on disk, with half of it in memory."""
     file = scratch / "ledger.duckdb" if size > LARGE else None
     memory = min(MOST_MEMORY, max(LEAST_MEMORY, size >> 21))
-    return Connection(file, scratch, progress, memory, allowed(size))
+    return Connection(file, scratch, progress, memory, allowed(size), 0 < size <= SMALL)
 
 
 def allowed(size: int) -> int:

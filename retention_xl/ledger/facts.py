@@ -126,7 +126,9 @@ def _pairs(con: Connection, ledger: Ledger, month: int) -> tuple[Pair, ...]:
 
 def _customers(con: Connection, since: int, month: int) -> tuple[Customer, ...] | None:
     asked = {"since": since, "month": month}
-    (active,) = one(con, "SELECT count(DISTINCT customer) FROM moves WHERE month BETWEEN $since AND $month", asked)
+    (active,) = one(
+        con, "SELECT count(DISTINCT customer) FROM spells WHERE from_month <= $month AND to_month >= $since", asked
+    )
     if active * (month - since + 1) > CUSTOMER_MONTHS_LIMIT:
         return None
     return tuple(

@@ -28,7 +28,10 @@ def profiles(con: Connection, month: int, own: MonthFacts) -> Profiles:
     by_month = _counts(con, {**asked, "opening_day": opening, "known_until": month - 1})
     if not _agrees(by_month["paid"], own):
         return Profiles((), notices > 0)
-    by_days = _counts(con, {**asked, "opening_day": earlier, "known_until": known})
+    # After a month of thirty days both count the same days.
+    by_days = by_month
+    if earlier != opening:
+        by_days = _counts(con, {**asked, "opening_day": earlier, "known_until": known})
     return Profiles((by_month["paid"], by_month["cancel"], by_days["cancel"]), notices > 0)
 
 

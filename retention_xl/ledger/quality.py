@@ -12,15 +12,27 @@ from .tables import EXACT, text_of_exact
 _ACTIONS = (("refused", reasons.REFUSED), ("changed", reasons.CHANGED), ("noted", reasons.NOTED))
 
 
-def collect(con: Connection) -> None:
-    """Table `issues`: one row for each thing to tell about a line; a refused line has its refusal only."""
+def _collect(con: Connection) -> bool:
+    """Table `issues`: one row for each thing to tell about a line; a refused line has its refusal only.
+
+    False where there is nothing to tell: then there is no such table.
+    """
+    refused, marked, refunds = one(
+        con,
+        "SELECT coalesce(bool_or(refusal <> ''), FALSE), coalesce(bool_or(marks <> ''), FALSE), "
+        "coalesce(bool_or(role = 'refund'), FALSE) FROM lines",
+    )
+    (others,) = one(con, "SELECT (SELECT count(*) FROM duplicates) + (SELECT count(*) FROM replaced)")
+    if not (refused or marked or refunds or others):
+        return False
     parts = ["SELECT line, 'refused' AS action, refusal AS code FROM lines WHERE refusal <> ''"]
-    marked = "FROM lines WHERE marks <> '' AND refusal = '' AND marks LIKE"
-    parts += [f"SELECT line, 'changed', '{code}' {marked} '% {code} %'" for code in reasons.CHANGED]
-    parts += [
-        f"SELECT line, 'noted', '{code}' {marked} '% {code} %'"
-        for code in ("unlike", "status_unknown", "sign_differs", "no_term", "one_day")
-    ]
+    with_mark = "FROM lines WHERE marks <> '' AND refusal = '' AND marks LIKE"
+    if marked:
+        parts += [f"SELECT line, 'changed', '{code}' {with_mark} '% {code} %'" for code in reasons.CHANGED]
+        parts += [
+            f"SELECT line, 'noted', '{code}' {with_mark} '% {code} %'"
+            for code in ("unlike", "status_unknown", "sign_differs", "no_term", "one_day")
+        ]
     parts += [
         "SELECT d.line, 'noted', 'duplicates' FROM duplicates d JOIN lines l ON l.line = d.line WHERE l.refusal = ''",
         "SELECT line, 'noted', 'replaced' FROM replaced",
@@ -29,17 +41,18 @@ def collect(con: Connection) -> None:
         "WHERE l.role = 'refund' AND l.refusal = ''",
     ]
     con.execute("CREATE OR REPLACE TABLE issues AS " + " UNION ALL ".join(parts))
+    return True
 
 
 def summarise(con: Connection, columns: dict[str, ColumnChoice], places: Places) -> Quality:
     ranks = {(action, code): (i, j) for i, (action, known) in enumerate(_ACTIONS) for j, code in enumerate(known)}
     sentences = {(action, code): known[code] for action, known in _ACTIONS for code in known}
     counts: dict[tuple[str, str], tuple[int, dict[str, int]]] = {}
-    for action, code, currency, lines, cents in rows(
-        con,
+    by_currency_too = (
         "SELECT i.action, i.code, coalesce(l.currency, ''), count(*), sum(l.own_cents) "
-        "FROM issues i JOIN lines l USING (line) GROUP BY ALL",
-    ):
+        "FROM issues i JOIN lines l USING (line) GROUP BY ALL"
+    )
+    for action, code, currency, lines, cents in rows(con, by_currency_too) if _collect(con) else ():
         before, by_currency = counts.setdefault((action, code), (0, {}))
         if cents is not None:
             by_currency[currency] = int(cents)
@@ -63,7 +76,7 @@ def summarise(con: Connection, columns: dict[str, ColumnChoice], places: Places)
         lines_read=read,
         lines_accepted=accepted,
         lines_refused=refused,
-        notes=tuple(_notes(con, columns, places)),
+        notes=tuple(_notes(con, columns, places)) if counts else (),
         notes_total=sum(lines for lines, _ in counts.values()),
         by_reason=by_reason,
         lines_missing=missing,

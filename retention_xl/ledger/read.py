@@ -254,7 +254,6 @@ def read_ledger(
         ledger.nature_reason = getattr(opened, "nature_reason", ledger.nature_reason)
         ledger.columns = tuple(choices.values())
         ledger.told = tuple(getattr(opened, "told", ()))
-        quality.collect(con)
         ledger.quality = quality.summarise(con, choices, opened.places)
         con.execute(
             "CREATE OR REPLACE TABLE totals AS SELECT CAST($total AS BIGINT) AS ledger_total, $print AS fingerprint",

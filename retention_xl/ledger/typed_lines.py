@@ -21,6 +21,7 @@ COLUMNS = (
 class Lines:
     def __init__(self, con: Connection, told: Told, fields: Collection[str], recurring: bool) -> None:
         self._con = con
+        self.changed = False
         self.may_be_refused = "refusal" not in told.alike
         self.roles_differ = "role" not in told.alike
         # Every line counts in the month of its own day: two that repeat each other would meet there.
@@ -55,9 +56,9 @@ class Lines:
 
     def change(self) -> None:
         """From here on `lines` is a table of all its columns, so that a statement can change any of them."""
-        if self._is_view:
-            self._is_view = False
+        if self._is_view and not self.changed:
             self._con.execute(
                 "CREATE TABLE changed AS SELECT * FROM lines; DROP VIEW lines; DROP TABLE kept_lines; "
                 "ALTER TABLE changed RENAME TO lines"
             )
+        self.changed = True
