@@ -15,12 +15,12 @@ GROUP BY a.line;
 -- and term that starts inside the credited service: it bills the service anew, and the credited invoice gives way.
 INSERT INTO replaced
 WITH notes AS (
-    SELECT line, customer, currency, day, -own_cents AS own_cents FROM lines
+    SELECT DISTINCT customer, currency, day, -own_cents AS own_cents FROM lines
     WHERE role = 'credit' AND refusal = '' AND own_cents < 0 AND customer IN (SELECT customer FROM services)
 ),
 credited AS (
-    SELECT n.line AS note, n.day AS note_day, o.*,
-        row_number() OVER (PARTITION BY n.line ORDER BY o.first_day DESC, o.line DESC) AS nearest
+    SELECT n.day AS note_day, o.*,
+        row_number() OVER (PARTITION BY n.customer, n.currency, n.day, n.own_cents ORDER BY o.first_day DESC, o.line DESC) AS nearest
     FROM notes n
     JOIN services o ON o.customer = n.customer AND o.currency = n.currency AND o.own_cents = n.own_cents
         AND o.day <= n.day AND o.first_day <= n.day AND n.day < o.until
