@@ -5,7 +5,7 @@ WITH marked AS (
 ),
 numbered AS (
     SELECT l.role, l.currency, l.texts,
-        c.mark AS a, residue(l.own_cents) AS b, residue(coalesce(l.cents, 0)) AS c,
+        c.mark AS a, residue(l.own_cents) AS b, coalesce(residue(l.cents), 0) AS c,
         days_between(l.day, DATE '1970-01-01') AS d,
         coalesce(l.months * 8191 + days_between(l.first_day, l.day) * 131 + days_between(l.until, l.day), 0) AS e
     FROM lines l JOIN marked c ON c.customer = l.customer

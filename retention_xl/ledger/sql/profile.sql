@@ -35,13 +35,12 @@ sides AS (
     FROM by_line l FULL JOIN by_month m ON m.customer = l.customer
     LEFT JOIN by_effect e ON e.customer = coalesce(l.customer, m.customer)
 ),
-cancelled AS (
-    SELECT customer, max(day) FILTER (WHERE day <= $opening_day) AS day0, max(day) AS day1
-    FROM profile_notices WHERE role = 'cancel' GROUP BY customer
-),
-taken_back AS (
-    SELECT customer, max(day) FILTER (WHERE day <= $opening_day) AS day0, max(day) AS day1
-    FROM profile_notices WHERE role = 'reactivate' GROUP BY customer
+notices AS (
+    SELECT customer, max(day) FILTER (WHERE role = 'cancel' AND day <= $opening_day) AS day0,
+        max(day) FILTER (WHERE role = 'cancel') AS day1,
+        max(day) FILTER (WHERE role = 'reactivate' AND day <= $opening_day) AS back0,
+        max(day) FILTER (WHERE role = 'reactivate') AS back1
+    FROM profile_notices GROUP BY customer
 ),
 ordered AS (
     -- a service from the last day of a month goes on to the last day of another: from 30 September to 31 October is no gap
@@ -71,16 +70,15 @@ arrivals AS (
     GROUP BY a.customer
 ),
 known AS (
-    SELECT DISTINCT customer FROM moves WHERE month <= $known_until AND customer IN (SELECT customer FROM sides WHERE NOT here0)
+    SELECT DISTINCT customer FROM spells WHERE from_month <= $known_until
 ),
 states AS (
     SELECT s.m0, s.m1, s.m1 - s.apart AS like1, s.apart, s.held, s.here0, s.here1, k.customer IS NOT NULL AS is_known,
-        coalesce(c.day0 >= s.start0 AND (t.day0 IS NULL OR t.day0 < c.day0), FALSE) AS notice0,
-        coalesce(c.day1 >= s.start1 AND (t.day1 IS NULL OR t.day1 < c.day1), FALSE) AS notice1,
+        coalesce(c.day0 >= s.start0 AND (c.back0 IS NULL OR c.back0 < c.day0), FALSE) AS notice0,
+        coalesce(c.day1 >= s.start1 AND (c.back1 IS NULL OR c.back1 < c.day1), FALSE) AS notice1,
         coalesce(g.gaps, 0) AS gaps, coalesce(g.gap_money, 0) AS gap_money, coalesce(a.paid, 0) AS arrival
     FROM sides s
-    LEFT JOIN cancelled c ON c.customer = s.customer
-    LEFT JOIN taken_back t ON t.customer = s.customer
+    LEFT JOIN notices c ON c.customer = s.customer
     LEFT JOIN gap_sums g ON g.customer = s.customer
     LEFT JOIN arrivals a ON a.customer = s.customer
     LEFT JOIN known k ON k.customer = s.customer
