@@ -217,10 +217,16 @@ def reading(wb: Workbook) -> None:
     purpose = "How the ledger was read, by the command line or the settings file: what was taken for what, and why."
     ws = page(wb, "How it was read", purpose, "reading", (2, 46, 36, 84), repeat="6:6")
     plain: Look = {**WRAP, "align": "left"}
-    day = FormulaRule(["ISNUMBER($C7)"])
-    day.dxf = DifferentialStyle(numFmt=NumberFormat(numFmtId=173, formatCode=DAY))
-    ws.conditional_formatting.add("C7:C8", day)
-    block(wb, ws, "rx_reading", "C7", 2, 2, by_column(plain, {**plain, "color": GREY, "indent": 1}), plain)
+    block(
+        wb,
+        ws,
+        "rx_reading",
+        "C7",
+        2,
+        2,
+        by_column({**plain, "number": DAY}, {**plain, "color": GREY, "indent": 1}),
+        plain,
+    )
 
 
 def definitions(wb: Workbook) -> None:

@@ -263,13 +263,14 @@ READINGS = {
     "moves to larger contracts on purpose; otherwise look at the small tiers first.",
     "customers": "Customers are kept better than revenue: large customers leave. Look at the largest tier first.",
     "alike": "Customers and revenue are kept alike: no tier stands out.",
+    "nothing": "There is nothing to compare: nothing was paid at the opening.",
 }
 
 
 def reading(crr: float | None, drr: float | None, gap: float) -> str:
     """What the place of CRR against DRR says."""
     if crr is None or drr is None:
-        return "Nobody was there at the opening, so nothing can have been kept."
+        return READINGS["nothing"]
     return READINGS["revenue" if drr - crr > gap else "customers" if crr - drr > gap else "alike"]
 
 

@@ -148,7 +148,8 @@ def _reading(report: Report, at: Addresses) -> Cell:
     crr, drr, gap = result(at, "crr"), result(at, "direct"), setting(report, at, "policy.tier_gap")
     return Cell(
         report.tiers.reading,
-        f'IF(OR(ISTEXT({crr}),ISTEXT({drr})),"{NOT_AVAILABLE}",IF({drr}-{crr}>{gap},{quoted(READINGS["revenue"])},'
+        f"IF(OR(ISTEXT({crr}),ISTEXT({drr})),{quoted(READINGS['nothing'])},"
+        f"IF({drr}-{crr}>{gap},{quoted(READINGS['revenue'])},"
         f"IF({crr}-{drr}>{gap},{quoted(READINGS['customers'])},{quoted(READINGS['alike'])})))",
     )
 
