@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import NamedTuple
 
 from retention_xl.ledger.records import Facts, Pair
@@ -39,19 +39,21 @@ class Movers:
             if pair.paused or pair.fx:
                 for mover in _apart(pair):
                     self._by_kind[mover.kind].append(mover)
-            elif kind in KINDS:
+            elif kind is not None and kind in KINDS:  # most customers' revenue stands still
                 opening, closing = pair.opening or 0, pair.closing or 0
                 self._by_kind[kind].append(_line(pair, opening, closing, kind))
         for lines in self._by_kind.values():
             lines.sort(key=itemgetter(0))
         together = [mover for kind in ALL_KINDS for mover in self._by_kind[kind]]
-        sizes = [abs(mover.change) for mover in together]
+        sizes = list(map(abs, map(attrgetter("change"), together)))
         largest_first = sorted(range(len(sizes)), key=sizes.__getitem__, reverse=True)  # the first rows say most
         self.lines = [together[place] for place in largest_first]
         self._by_kind = {kind: [] for kind in ALL_KINDS}
         for mover in self.lines:
             self._by_kind[mover.kind].append(mover)
-        self._totals = {kind: round(sum(m.change for m in lines), 2) for kind, lines in self._by_kind.items()}
+        self._totals: dict[str, float] = {
+            kind: round(sum(map(attrgetter("change"), lines)), 2) for kind, lines in self._by_kind.items()
+        }
 
     def of(self, kind: str) -> Sequence[Mover]:
         """The lines of one kind."""

@@ -43,10 +43,10 @@ def concentrated(case: Case, rule: Rule) -> Breach | None:
     if not case.enough(rule, len(case.closing_pairs), len(case.opening_pairs)):
         return None
     allowed = case.limit(rule, "share")
-    share = _top_share([pair.closing or 0 for pair in case.closing_pairs])
-    share_before = _top_share([pair.opening or 0 for pair in case.opening_pairs])
+    before = [pair.opening or 0 for pair in case.opening_pairs]
+    share, share_before = _top_share([pair.closing or 0 for pair in case.closing_pairs]), _top_share(before)
     over = share is not None and share_before is not None and share > allowed and share_before > allowed
-    cutters = _large_cutters(case) if case.facts.nature == "recurring" else []
+    cutters = _large_cutters(case, before) if case.facts.nature == "recurring" else []
     if not over and not cutters:
         return None
     currency = case.facts.currency
@@ -76,14 +76,14 @@ def _top_share(cents: list[int]) -> float | None:
     return metrics.concentration(cents, _TOP) if sum(cents) else None
 
 
-def _large_cutters(case: Case) -> list[Pair]:
+def _large_cutters(case: Case, openings: list[int]) -> list[Pair]:
     """Customers of the largest tenth by opening revenue who contracted, the largest cut first."""
     cut = [pair for pair in case.opening_pairs if pair.kind == "Contraction"]
     number = len(case.opening_pairs) // _TENTH
     if not cut or not number:
         return []
-    border = nth_largest([pair.opening or 0 for pair in case.opening_pairs], number)
-    large = at_opening(pair for pair in case.opening_pairs if (pair.opening or 0) >= border)
+    border = nth_largest(openings, number)
+    large = [(pair.name, cents) for pair, cents in zip(case.opening_pairs, openings, strict=True) if cents >= border]
     tenth = dict(largest_first(large, number))
     cutters = [pair for pair in cut if pair.name in tenth]
     return sorted(cutters, key=lambda pair: ((pair.closing or 0) - (pair.opening or 0), pair.name))

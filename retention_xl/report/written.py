@@ -50,10 +50,9 @@ class SheetDigest:
             if any(known):
                 found.append(known)
                 self._add_to_column(column, sum(known))
-        rows = self.rows
-        for number, total in enumerate(map(sum, zip(*found, strict=True)), first):
-            if total:
-                rows[number] = rows.get(number, 0) + total & MASK
+        rows, totals = self.rows, map(sum, zip(*found, strict=True))
+        for number, total in enumerate(totals, first):
+            rows[number] = (rows.get(number, 0) + total) & MASK
 
     def _content(self, number: int, column: int, content: Content) -> int:
         if not isinstance(content, Cell):

@@ -172,7 +172,7 @@ def workbook_against_openpyxl(folder: Path) -> None:
         book.save(folder / "theirs.xlsx")
 
     sides = {"ours": ours, "bare": lambda: theirs(False), "formats": lambda: theirs(True)}
-    spent = cpu_each(sides, rounds=1, at_least=0)
+    spent = cpu_each(sides, rounds=2, at_least=0)
     count = sum(len(row) for rows in cells.values() for row in rows)
     tell(f"facts to workbook of {count:,} cells", spent["ours"], "s")
     judge("the same over openpyxl writing these cells bare", spent["ours"] / spent["bare"], "<=", 0.2)

@@ -43,7 +43,6 @@ class CellColumns:
     def __init__(self, text: CellText, sheet: str, columns: Sequence[tuple[int, int]]) -> None:
         self._text, self._sheet = text, sheet
         self._columns = [_column(letters(column), style) for column, style in columns]
-        self._days: dict[date, float | int | None] = {}
         self._dated: set[str] = set()  # columns whose format has been looked at
 
     def whole_rows(self, first: int, columns: Columns, opening: str, middle: str) -> str:
@@ -80,9 +79,10 @@ class CellColumns:
         if kinds == {str} and _plain(cast("Sequence[str]", contents)):
             return [column.opening, numbers, column.text, cast("Sequence[str]", contents), _END_OF_TEXT]
         if kinds == {date} and column.name in self._dated:
-            days = [self._day(day) for day in cast("Sequence[date]", contents)]
-            if None not in days:
-                return [column.opening, numbers, column.number, list(map(repr, days)), _END_OF_NUMBER]
+            days = {day: serial(day, self._text.date1904) for day in cast("set[date]", set(contents))}
+            if None not in days.values():
+                serials = [repr(days[day]) for day in cast("Sequence[date]", contents)]
+                return [column.opening, numbers, column.number, serials, _END_OF_NUMBER]
         if kinds <= {str, _NOTHING}:
             return self._texts(column, numbers, contents)
         if kinds == {float, _NOTHING} and _finite([value for value in contents if isinstance(value, float)]):
@@ -113,11 +113,6 @@ class CellColumns:
             self._dated.add(column.name)
         reference = f"{column.name}{row}"
         return self._text.cell(reference, column.style, content, f"{self._sheet}!{reference}")
-
-    def _day(self, day: date) -> float | int | None:
-        if day not in self._days:
-            self._days[day] = serial(day, self._text.date1904)
-        return self._days[day]
 
 
 def _column(name: str, style: int) -> _Column:

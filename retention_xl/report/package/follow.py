@@ -245,12 +245,13 @@ def _legacy_drawing(parts: Parts, part: str, change: Resize) -> None:
 
 
 def _names(parts: Parts, change: Change, sheets: Sequence[str]) -> None:
+    changed = change.sheet.lower().replace("'", "''")
     for element in parts.tree(parts.workbook).iter(tag("definedName")):
-        if not element.text:
+        old, scope = element.text, element.get("localSheetId")
+        if not old or (scope is None and changed not in old.lower()):
             continue
-        scope = element.get("localSheetId")
         own = sheets[int(scope)] if scope is not None and int(scope) < len(sheets) else None
-        text = change.formula(element.text, own)
+        text = change.formula(old, own)
         if element.get("name") == "_xlnm.Print_Area" and isinstance(change, Resize) and own == change.sheet:
             text = _printed(text, change)
         _set_text(parts, parts.workbook, element, text)
