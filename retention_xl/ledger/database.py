@@ -5,6 +5,7 @@ Statements run in a thread of their own, so that Ctrl-C is heard and the bar mov
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as StillRunning
@@ -38,6 +39,13 @@ _PARSED: dict[str, Sequence[duckdb.Statement]] = {}
 @cache
 def sql(name: str) -> str:
     return (Path(__file__).parent / "sql" / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def flagged(text: str, flags: Mapping[str, bool]) -> str:
+    """A statement with flags said in its text, not as parameters: what cannot happen in this ledger is not planned."""
+    for name, holds in flags.items():
+        text = re.sub(rf"[$]{name}\b", "TRUE" if holds else "FALSE", text)
+    return text
 
 
 class Connection:

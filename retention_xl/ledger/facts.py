@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from .database import Connection, fill, one, rows, sql
+from .database import Connection, fill, flagged, one, rows, sql
 from .dates import month_of, month_text
 from .profiles import profiles
 from .records import (
@@ -118,9 +118,12 @@ def _cohorts(con: Connection, month: int) -> tuple[CohortFacts, ...]:
 def _pairs(con: Connection, ledger: Ledger, month: int) -> tuple[Pair, ...]:
     asked = {"month": month, "month_end": ledger.month_end(month)}
     con.execute(sql("last_starts"), asked)
+    told = ("plan", "tier", "region", "channel")
+    stated = one(con, f"SELECT {', '.join(f'max({field})' for field in told)} FROM texts")
+    has = {f"has_{field}": bool(text) for field, text in zip(told, stated, strict=True)}
     return tuple(
         Pair(name, opening, closing, month_text(first), *rest)
-        for name, opening, closing, first, *rest in rows(con, sql("pairs"), asked)
+        for name, opening, closing, first, *rest in rows(con, flagged(sql("pairs"), has), asked)
     )
 
 

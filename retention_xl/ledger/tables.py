@@ -89,16 +89,16 @@ def select_raw(
     also: str = "",
     whole: Sequence[int | None] | None = None,
 ) -> str:
-    """The query that makes `raw` of a table: the chosen columns under their field's name, and a hash of the whole line.
+    """The query that makes `raw` of a table: the chosen columns under their field's name, and a hash of the others.
 
     A day in ISO form and an amount with two decimals are kept as what they are, `exact_FIELD`, and their text, which
-    follows from it, is not: `text_FIELD` is NULL there. `whole` is the order in which columns are hashed, None for one
-    that is missing here: equal lines of files with their columns in another order are equal.
+    follows from it, is not: `text_FIELD` is NULL there. `whole`: hash the whole line, in this order of columns, None
+    for one that is missing here: equal lines of files with their columns in another order are equal.
     """
-    hashed = ""
-    if not _is_hash_late(chosen, width, whole):
-        columns = ", ".join("''" if i is None else f"cell_{i}" for i in (whole or range(width)))
-        hashed = f"hash({columns}) AS line_hash, "
+    others = _others(chosen, width)
+    hashed = f"hash({', '.join(f'cell_{i}' for i in others)}) AS other_hash, " if others else ""
+    if whole is not None:
+        hashed = f"hash({', '.join(repr('') if i is None else f'cell_{i}' for i in whole)}) AS line_hash, "
     cells = ", ".join(f"coalesce({column(position)}, '') AS cell_{position}" for position in range(width))
     blank = " AND ".join(f"trim(cell_{i}) = ''" for i in range(width))
     kept, tried, sure = [], "", ""
@@ -122,14 +122,16 @@ def select_raw(
     )
 
 
-def _is_hash_late(chosen: Mapping[str, int], width: int, whole: Sequence[int | None] | None) -> bool:
-    """Whether `raw` keeps every column, so that a line can be hashed when it is asked for."""
-    return whole is None and set(chosen.values()) == set(range(width))
+def _others(chosen: Mapping[str, int], width: int) -> list[int]:
+    """The columns that `raw` does not keep."""
+    return [position for position in range(width) if position not in chosen.values()]
 
 
 def line_hash(chosen: Mapping[str, int], width: int, whole: Sequence[int | None] | None) -> str:
-    """The hash of a whole line in `raw`, as SQL."""
-    return f"hash({kept_columns(chosen)})" if _is_hash_late(chosen, width, whole) else "line_hash"
+    """The hash of a whole line in `raw`, as SQL. What `raw` keeps is hashed when the hash is asked for, if ever."""
+    if whole is not None:
+        return "line_hash"
+    return f"hash({kept_columns(chosen)}{', other_hash' if _others(chosen, width) else ''})"
 
 
 def kept_columns(fields: Iterable[str]) -> str:

@@ -6,10 +6,9 @@ that says it beside what the table `kept_lines` holds, and every statement about
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 
-from .database import Connection, one, sql
+from .database import Connection, flagged, one, sql
 from .told import Told
 
 COLUMNS = (
@@ -37,18 +36,15 @@ class Lines:
             "ends_inclusive": bool(one(con, sql("ends_habit"))[0]) if has_end else False,
         }
 
-        def text(name: str) -> str:
-            """Flags are said in the text, not as parameters: what cannot happen in this ledger is not even planned."""
-            return re.sub(r"\$(\w+)", lambda found: "TRUE" if flags[found[1]] else "FALSE", sql(name))
-
+        begun, lines = flagged(sql("lines_begun"), flags), flagged(sql("lines"), flags)
+        measured = flagged(sql("lines_by_ends" if has_end else "lines_by_terms"), flags)
         # A table whose lines may have to be changed later holds all columns; Spark makes each table anew in any case.
         self._is_view = con.keeps_order and not self.may_be_refused and not self.roles_differ
         alike = told.alike if self._is_view else {}
         kept = [name for name in COLUMNS if name not in alike]
         con.execute(
             f"CREATE OR REPLACE TABLE {'kept_lines' if self._is_view else 'lines'} AS WITH told AS ({told.query}), "
-            f"begun AS ({text('lines_begun')}), measured AS ({text('lines_by_ends' if has_end else 'lines_by_terms')}) "
-            f"SELECT {', '.join(kept)} FROM ({text('lines')}) judged_lines"
+            f"begun AS ({begun}), measured AS ({measured}) SELECT {', '.join(kept)} FROM ({lines}) judged_lines"
         )
         if self._is_view:
             columns = ", ".join(f"{alike[name]} AS {name}" if name in alike else name for name in COLUMNS)

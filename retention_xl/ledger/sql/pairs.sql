@@ -21,10 +21,10 @@ known AS (
 ),
 told AS (
     SELECT customer,
-        max_by(plan, stamp) FILTER (WHERE plan <> '') AS plan,
-        max_by(tier, stamp) FILTER (WHERE tier <> '') AS tier,
-        max_by(region, stamp) FILTER (WHERE region <> '') AS region,
-        max_by(channel, stamp) FILTER (WHERE channel <> '') AS channel,
+        max_by(plan, stamp) FILTER (WHERE $has_plan AND plan <> '') AS plan,
+        max_by(tier, stamp) FILTER (WHERE $has_tier AND tier <> '') AS tier,
+        max_by(region, stamp) FILTER (WHERE $has_region AND region <> '') AS region,
+        max_by(channel, stamp) FILTER (WHERE $has_channel AND channel <> '') AS channel,
         max_by(months, service_stamp) FILTER (WHERE role = 'recurring' AND mrr > 0 AND first_month <= $month) AS term_months,
         max(until) FILTER (WHERE role = 'recurring' AND mrr > 0) AS paid_through
     FROM known GROUP BY customer

@@ -7,10 +7,11 @@ WITH edges AS (
     WHERE before_month IS NULL OR before_month < month - 1 OR after_month IS NULL OR after_month > month + 1
 ),
 runs AS (
-    -- the edge after a start is its end
-    SELECT customer, month AS from_month, CASE WHEN ends THEN month ELSE lead(month) OVER w END AS to_month, starts
+    -- the edge after a start is its end, and the one after an end the next start
+    SELECT customer, month AS from_month, CASE WHEN ends THEN month ELSE lead(month) OVER w END AS to_month,
+        CASE WHEN ends THEN lead(month) OVER w ELSE lead(month, 2) OVER w END AS next_month, starts
     FROM edges
     WINDOW w AS (PARTITION BY customer ORDER BY month)
 )
-SELECT customer, from_month, to_month, lead(from_month) OVER (PARTITION BY customer ORDER BY from_month) AS next_month
+SELECT customer, from_month, to_month, next_month
 FROM runs WHERE starts;
