@@ -41,7 +41,7 @@ def at_risk(wb: Workbook) -> None:
         "At risk",
         "Who may leave, and what that puts at stake. The score adds up visible signs; it is no probability.",
         "at_risk",
-        (2, 24, 12.5, 11, 9, 9.5, 11.5, 7.5, 8.5, 9.5, 9, 6, 28, 34),
+        (2, 24, 12.5, 11, 9, 9.5, 11.5, 7.5, 8.5, 9.5, 9, 6, 30, 42),
         repeat="22:22",
     )
     block(wb, ws, "rx_risk_segments", "C7", 10, 4, _segment, lambda i, j: _segment(i, 0))
