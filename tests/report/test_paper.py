@@ -8,12 +8,15 @@ import openpyxl
 import pytest
 from openpyxl.workbook import Workbook
 
+from retention_xl.report.build import build_report
+from retention_xl.report.settings import load_settings
 from retention_xl.report.sheets.paper import ROWS
 from retention_xl.report.write import write_report
 
+from .rule_cases import CASES
 from .small_facts import Row
+from .test_carry_over import SOURCE
 from .test_commentary import report_of
-from .test_measured import workbook_of
 
 
 def written(customers: int, folder: Path, months: int = 3) -> Workbook:
@@ -137,7 +140,9 @@ def test_a_rate_stands_beside_its_unit_as_it_is_printed(long: Workbook) -> None:
 
 
 def test_a_checklist_with_nothing_open_prints_no_page_to_sign_it_off(short: Workbook, tmp_path: Path) -> None:
-    done, open_ones = short["Actions"], openpyxl.load_workbook(workbook_of("R02", tmp_path / "open.xlsx"))["Actions"]
+    facts, path = CASES["R02"][0](), tmp_path / "open.xlsx"
+    write_report(build_report(facts, load_settings(None, facts.nature), SOURCE), path)
+    done, open_ones = short["Actions"], openpyxl.load_workbook(path)["Actions"]
     assert {row[12].value for row in done[done.tables["tblActions"].ref][1:]} == {"Done"}
     assert done.print_area == f"'Actions'!$A$1:$J${done.max_row}"
     assert not done.col_breaks.brk
