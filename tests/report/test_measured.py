@@ -27,18 +27,17 @@ from .test_carry_over import SOURCE
 TOP = 6  # the row of the checklist's headings
 
 
+def workbook_of(rule: str, path: Path) -> Path:
+    facts = CASES[rule][0]()
+    write_report(build_report(facts, load_settings(None, facts.nature), SOURCE), path)
+    return path
+
+
 @pytest.fixture(scope="module")
-def workbook_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+def case(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     """The workbook of the case of a rule, written once."""
     folder = tmp_path_factory.mktemp("measured")
-
-    @cache
-    def written(rule: str) -> Path:
-        facts = CASES[rule][0]()
-        write_report(build_report(facts, load_settings(None, facts.nature), SOURCE), folder / f"{rule}.xlsx")
-        return folder / f"{rule}.xlsx"
-
-    return written
+    return cache(lambda rule: workbook_of(rule, folder / f"{rule}.xlsx"))
 
 
 def row_of(path: Path, rule: str) -> dict[str, object]:
@@ -61,10 +60,8 @@ def row_of(path: Path, rule: str) -> dict[str, object]:
         ("R15", "Lifetime value"),
     ],
 )
-def test_what_is_measured_refers_to_the_sheet_that_shows_it(
-    rule: str, sheet: str, workbook_of: Callable[[str], Path]
-) -> None:
-    path = workbook_of(rule)
+def test_what_is_measured_refers_to_the_sheet_that_shows_it(rule: str, sheet: str, case: Callable[[str], Path]) -> None:
+    path = case(rule)
     formula = str(row_of(path, rule)["Measured"])
     assert formula.startswith("=")
     assert f"'{sheet}'!" in formula
@@ -72,8 +69,8 @@ def test_what_is_measured_refers_to_the_sheet_that_shows_it(
 
 @pytest.mark.thorough
 @pytest.mark.parametrize("rule", ["R02", "R04", "R10", "R13", "R14", "R15", "R18"])
-def test_two_engines_compute_what_is_measured(rule: str, workbook_of: Callable[[str], Path]) -> None:
-    path = workbook_of(rule)
+def test_two_engines_compute_what_is_measured(rule: str, case: Callable[[str], Path]) -> None:
+    path = case(rule)
     shown = {place: value for place, value in cached(path).items() if place[0] == "Actions"}
     assert shown
     assert compare(shown, recalc_ironcalc(path)) == []
