@@ -30,8 +30,6 @@ LEAST_MEMORY, MOST_MEMORY = 900, 3000  # MB of the database of a ledger on disk;
 LEAST_SCRATCH = 4096  # MB that may go to disk for what does not fit in memory
 SCRATCH_PER_MB = 8  # of a source, where that is more: no ledger needs it, and a runaway statement fills no disk
 LONG = 5  # looks after which a statement is worth a bar of its own
-
-
 MOST_PARSED = 512  # texts
 _PARSED: dict[str, Sequence[duckdb.Statement]] = {}
 
@@ -111,11 +109,12 @@ class Connection:
 
     def _parsed(self, query: str) -> Sequence[duckdb.Statement]:
         """The statements of a text. Reading it is a fifth of a small ledger; the next finds it read."""
-        if query not in _PARSED:
-            if len(_PARSED) == MOST_PARSED:
-                _PARSED.clear()
-            _PARSED[query] = self._con.extract_statements(query)
-        return _PARSED[query]
+        parsed = _PARSED.get(query)
+        if parsed is None:
+            if len(_PARSED) >= MOST_PARSED:
+                _PARSED.clear()  # another thread's ledger may do so too
+            parsed = _PARSED[query] = self._con.extract_statements(query)
+        return parsed
 
     def fetchall(self) -> list[tuple[Any, ...]]:
         return self._watched(self._con.fetchall)
