@@ -28,13 +28,7 @@ def write_results(finished: Path, places: Sequence[Place]) -> list[str]:
     those about which the engines differ.
     """
     engines = installed_engines() if finished.stat().st_size <= _LARGE else []
-    asked = finished.with_name(f"{finished.stem}.asked.xlsx")
-    try:
-        if engines:  # one of them prints a line for each formula that it finds without a value
-            _patch(finished, asked, dict.fromkeys(places, 0.0))
-        found = [answers for engine in engines if (answers := _answers(engine, asked, places)) is not None]
-    finally:
-        asked.unlink(missing_ok=True)
+    found = [answers for engine in engines if (answers := _answers(engine, finished, places)) is not None]
     if not found:
         return []
     results, unlike = {}, []
@@ -61,9 +55,9 @@ def write_results(finished: Path, places: Sequence[Place]) -> list[str]:
     return [f"{sheet}!{cell}{more}: a formula {said}"]
 
 
-def _answers(engine: Engine, asked: Path, places: Sequence[Place]) -> Mapping[Place, Value] | None:
+def _answers(engine: Engine, workbook: Path, places: Sequence[Place]) -> Mapping[Place, Value] | None:
     try:
-        return engine.calculate(asked, list(places))
+        return engine.calculate(workbook, list(places))
     except Exception:  # an engine that cannot read the file says so by errors of its own, in common with no other
         return None
 

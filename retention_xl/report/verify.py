@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import io
 import math
+import os
+import sys
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from datetime import date, datetime, timedelta
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import NamedTuple
@@ -101,7 +105,7 @@ def installed_engines() -> list[Engine]:
     found = []
     for name, package, calculate in _ENGINES:
         try:
-            found.append(Engine(name, version(package), calculate))
+            found.append(Engine(name, version(package), partial(_unheard, calculate)))
         except PackageNotFoundError:
             continue
     return found
@@ -165,6 +169,35 @@ def told(value: Value | None) -> str:
 
 
 # ---- the engines
+
+
+def _unheard(
+    calculate: Callable[[Path, list[Place]], Mapping[Place, Value]], path: Path, places: list[Place]
+) -> Mapping[Place, Value]:
+    """Engines print what they stumble over, whole traces of their own code, and it says nothing to anybody here."""
+    with ExitStack() as silent:
+        for stream, number in ((sys.stdout, 1), (sys.stderr, 2)):
+            if stream is not None:
+                stream.flush()
+            try:
+                silent.enter_context(_closed(number))
+            except OSError:  # there is none, as under Excel
+                continue
+        return calculate(path, places)
+
+
+@contextmanager
+def _closed(number: int) -> Iterator[None]:
+    """What goes to this file descriptor goes nowhere."""
+    kept = os.dup(number)
+    try:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, number)
+        os.close(nowhere)
+        yield
+    finally:
+        os.dup2(kept, number)
+        os.close(kept)
 
 
 def _by_ironcalc(path: Path, places: list[Place]) -> Mapping[Place, Value]:
