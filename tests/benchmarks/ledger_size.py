@@ -1,8 +1,10 @@
 """A ledger of millions of lines to all facts, beside DuckDB statements and pandas written by hand for this one file.
 
-`python ledger_size.py [LINES]` (10,000,000 unless told). Each side runs in a process of its own, whose CPU and memory
-count from its start. What is written by hand trusts the file: it is in one currency, every line is clean, nothing
-repeats and no credit is billed anew; of our side it wants the same movements, cohorts, pairs, tie-out and total.
+`python ledger_size.py [LINES]` (10,000,000 unless told) compares; `python ledger_size.py grows [LINES]` (100,000,000
+unless told) reads two Parquet files, one of a tenth of the lines, for which it needs some GB of disk. Each side runs in
+a process of its own, whose CPU and memory count from its start. What is written by hand trusts the file: it is in one
+currency, every line is clean, nothing repeats and no credit is billed anew; of our side it wants the same movements,
+cohorts, pairs, tie-out and total.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ from typing import Any
 
 from ratios import ROOT, end, judge, tell
 
-LINES = 10_000_000
+LINES, MANY_LINES = 10_000_000, 100_000_000
 MADE = """
 CREATE MACRO drawn(seed, below) AS CAST(hash(seed) % below AS BIGINT);
 COPY (
@@ -36,7 +38,7 @@ COPY (
             AS "Amount",
         CASE term WHEN 12 THEN 'annual' ELSE 'monthly' END AS "Term", tier AS "Tier"
     FROM months
-) TO '{path}' (HEADER)
+) TO '{path}' ({options})
 """
 BY_HAND = """
 CREATE TABLE lines AS
@@ -117,6 +119,14 @@ def ours(path: Path) -> dict[str, Any]:
     tie_out = [[items["recurring_revenue"], ahead, items["rounding"], facts.ledger_total]]
     month = _number(facts.month)
     return {"month": month, "movements": moved, "cohorts": cohorts, "pairs": hash_of(pairs), "tie_out": tie_out}
+
+
+def facts_alone(path: Path, month: int) -> dict[str, Any]:
+    sys.path.insert(0, str(ROOT))
+    from retention_xl.ledger import read_ledger
+
+    with read_ledger(path) as ledger:
+        return {"pairs": len(ledger.facts().pairs)}
 
 
 def by_hand(path: Path, month: int) -> dict[str, Any]:
@@ -217,11 +227,18 @@ def measured(side: str, path: Path, month: int) -> tuple[float, float, dict[str,
     return used.ru_utime + used.ru_stime, used.ru_maxrss * unit / 1e9, json.loads(told)
 
 
-def compare(folder: Path, lines: int) -> None:
+def made(path: Path, lines: int) -> Path:
+    """A ledger of about so many lines."""
     import duckdb
 
-    path = folder / "ledger.csv"
-    duckdb.connect().execute(MADE.format(customers=lines * 10 // 137, path=path))
+    options = "FORMAT parquet" if path.suffix == ".parquet" else "HEADER"
+    con = duckdb.connect(config={"temp_directory": str(path.parent / "spilled")})
+    con.execute(MADE.format(customers=lines * 10 // 137, path=path, options=options))
+    return path
+
+
+def compare(folder: Path, lines: int) -> None:
+    path = made(folder / "ledger.csv", lines)
     cpu, memory, answers = measured("ours", path, 0)
     month = answers["month"]
     hand_cpu, hand_memory, hand = measured("by_hand", path, month)
@@ -243,11 +260,25 @@ def compare(folder: Path, lines: int) -> None:
     judge(f"{millions}: memory", memory, "<=", 1.2, "GB")
 
 
+def grow(folder: Path, lines: int) -> None:
+    """The CPU and memory of many lines beside those of a tenth of them."""
+    few_cpu, _, _ = measured("facts_alone", made(folder / "few.parquet", lines // 10), 0)
+    cpu, memory, _ = measured("facts_alone", made(folder / "many.parquet", lines), 0)
+    tell(f"about {lines // 10:,} lines of Parquet to all facts, CPU", few_cpu, "s")
+    tell(f"about {lines:,} lines, CPU", cpu, "s")
+    judge(f"about {lines:,} lines: CPU over ten times that of a tenth", cpu / few_cpu / 10, "<=", 1.15)
+    judge(f"about {lines:,} lines: memory", memory, "<=", 4, "GB")
+
+
 if __name__ == "__main__":
     if len(sys.argv) == 4:
         asked, place, at = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
         print(json.dumps(ours(place) if asked == "ours" else globals()[asked](place, at)))
     else:
+        told = [int(argument.replace("_", "")) for argument in sys.argv[1:] if argument != "grows"]
         with tempfile.TemporaryDirectory() as temporary:
-            compare(Path(temporary), int(sys.argv[1].replace("_", "")) if len(sys.argv) > 1 else LINES)
+            if "grows" in sys.argv:
+                grow(Path(temporary), *(told or [MANY_LINES]))
+            else:
+                compare(Path(temporary), *(told or [LINES]))
         end()
