@@ -70,7 +70,9 @@ arrivals AS (
     GROUP BY a.customer
 ),
 known AS (
-    SELECT DISTINCT customer FROM spells WHERE from_month <= $known_until
+    -- asked only of who comes: where customers are millions, all of them are too many to look among
+    SELECT DISTINCT customer FROM spells
+    WHERE from_month <= $known_until AND customer IN (SELECT customer FROM sides WHERE NOT here0)
 ),
 states AS (
     SELECT s.m0, s.m1, s.m1 - s.apart AS like1, s.apart, s.held, s.here0, s.here1, k.customer IS NOT NULL AS is_known,
