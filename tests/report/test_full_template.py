@@ -119,9 +119,9 @@ def test_engines_that_stumble_over_a_template_print_nothing(
 
 @pytest.mark.libreoffice
 @pytest.mark.parametrize("count", [0, 300])
-def test_libreoffice_opens_it_and_finds_the_values(template: Path, tmp_path: Path, count: int) -> None:
+def test_libreoffice_opens_it_and_finds_the_values(template: Path, tmp_path: Path, soffice: str, count: int) -> None:
     out = filled(template, tmp_path, count)
-    written, computed = cached(out), recalc_libreoffice(out, tmp_path)
+    written, computed = cached(out), recalc_libreoffice(out, tmp_path, soffice)
     total = 1.5 * sum(range(count))
     below = f"C{9 + max(count, 1) - SAMPLE_ROWS}"
     assert computed["Movers", below] == written["Movers", below] == total
