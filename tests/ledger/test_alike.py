@@ -29,6 +29,7 @@ def write(path: Path, heading: str, endings: tuple[str, ...], *more: str) -> Pat
     return path
 
 
+@pytest.mark.few(3)
 @pytest.mark.parametrize("kind", LEDGERS)
 @pytest.mark.parametrize("odd", ["C001,2024-03-02,nothing", "nobody", "repeat"])
 def test_one_line_that_is_not_taken_changes_nothing_about_the_others(tmp_path: Path, kind: str, odd: str) -> None:

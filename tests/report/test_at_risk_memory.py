@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 import openpyxl
+import pytest
 from openpyxl.worksheet.table import TableColumn
 
 from retention_xl.ledger.supporting.records import Supporting
@@ -46,6 +47,7 @@ def next_report(path: Path, report: Report) -> Report:
     return build_report(report.facts, report.settings, report.source, read_previous(path))
 
 
+@pytest.mark.thorough
 def test_columns_that_people_added_go_on_with_their_customers(tmp_path: Path) -> None:
     path, report = tmp_path / "first.xlsx", report_of(signed_facts(), policy__margin=0.8)
     write_report(report, path)

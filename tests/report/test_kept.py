@@ -332,6 +332,7 @@ def test_a_workbook_with_kept_things_calculates_the_same_in_other_engines(tmp_pa
 # ---- over charts and at the edge of the paper
 
 
+@pytest.mark.thorough
 def test_a_title_of_a_chart_and_a_header_that_people_typed_are_listed(tmp_path: Path) -> None:
     def edit(book: Any) -> None:
         book["Bridge"]._charts[0].title = "What the auditors asked for"

@@ -125,7 +125,7 @@ EVERY_LINE = {
 }
 
 
-@pytest.mark.few(3)
+@pytest.mark.few(1)
 @pytest.mark.parametrize("rule", EVERY_LINE)
 def test_what_can_be_traced_to_cells_is_a_formula_and_two_engines_compute_it(rule: str, tmp_path: Path) -> None:
     make, said, measured, exposed = EVERY_LINE[rule]
@@ -141,6 +141,7 @@ def test_what_can_be_traced_to_cells_is_a_formula_and_two_engines_compute_it(rul
     assert compare(shown, recalc_formualizer(path)) == []
 
 
+@pytest.mark.thorough
 def test_the_revenue_of_very_many_starters_is_that_of_all_less_that_of_the_others(tmp_path: Path) -> None:
     """Those who use the feature are fewer than those who do not, whose cells would be too many for a formula."""
     facts = feature((300, 285), (900, 540))
