@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from ..errors import LedgerError
 from .records import ColumnChoice
-from .spellings import AMOUNTS, CURRENCY_CODES, HEADINGS, LISTING
+from .spellings import AMOUNTS, CURRENCY_CODES, HEADINGS, LISTING, in_ascii, without_marks
 
 REQUIRED = ("customer", "date", "amount")
 
@@ -27,20 +27,28 @@ def plain_heading(text: str) -> str:
     return " ".join(body.casefold().split())
 
 
+_ARTICLES = re.compile(r"\b(?:d|de|del|der|des|du|el|l|la|le|les|los|of|the) (?=\w)")
+
+
 @lru_cache(maxsize=1 << 14)
-def _run_together(plain: str) -> str:
-    """Without blanks and without the marks on letters, which many programs leave out of headings."""
-    letters = unicodedata.normalize("NFKD", plain)
-    return "".join(c for c in letters if not c.isspace() and not unicodedata.combining(c))
+def run_together(plain: str) -> str:
+    """Without blanks, articles and the marks on letters, which programs write or leave out of headings."""
+    bare = _ARTICLES.sub("", plain)
+    return without_marks(bare if len(bare) > 3 else plain).replace(" ", "")
 
 
 _RUN_TOGETHER = {
-    field: {_run_together(spelling): rank for rank, spelling in reversed(list(enumerate(spellings)))}
+    field: {
+        run_together(written): rank
+        for rank, spelling in reversed(list(enumerate(spellings)))
+        for written in (in_ascii(spelling), spelling)
+    }
     for field, spellings in HEADINGS.items()
 }
 _OF_TIME = re.compile(r" (?:utc|gmt)$")
 _IN_CURRENCY = re.compile(rf" (?:in |en )?(?:{'|'.join(code.lower() for code in sorted(CURRENCY_CODES))})$")
 _BOTH_SIDES = ({"debit", "credit"}, {"soll", "haben"}, {"débit", "crédit"}, {"debe", "haber"}, {"debet", "kredit"})
+_BOOKS = frozenset({"split", "posting", "memo description"})
 _FEES = frozenset({"fee", "fees", "stripe fee", "processing fee", "transaction fee"})
 
 
@@ -49,7 +57,7 @@ def _rank(field: str, heading: str) -> int | None:
     plain = plain_heading(heading)
     bare = (_IN_CURRENCY if field == "amount" else _OF_TIME).sub("", plain)  # Amount (EUR), Created (UTC)
     known = _RUN_TOGETHER[field]
-    return known.get(_run_together(plain), known.get(_run_together(bare)))
+    return known.get(run_together(plain), known.get(run_together(bare)))
 
 
 def ranked(field: str, headings: Sequence[str]) -> list[int]:
@@ -58,6 +66,9 @@ def ranked(field: str, headings: Sequence[str]) -> list[int]:
     if field == "amount" and any(plain_heading(h) in _FEES for h in headings):
         # Net of what the payment provider keeps is not net of tax: the customer paid the other amount.
         found = [(r, i) for r, i in found if plain_heading(headings[i]) != "net"] or found
+    if field == "customer" and any(plain_heading(h) in _BOOKS for h in headings):
+        # Where lines are bookings, an account is one of the books, such as Accounts Receivable.
+        found.sort(key=lambda f: plain_heading(headings[f[1]]).startswith("account"))
     if field in ("discount", "tax"):
         found = [(r, i) for r, i in found if "%" not in headings[i]]
     return [position for _, position in found]
@@ -66,9 +77,7 @@ def ranked(field: str, headings: Sequence[str]) -> list[int]:
 def like(heading: str, spellings: Sequence[str]) -> bool:
     """Whether a heading of an amount or a tax is one of these, its currency aside."""
     plain = plain_heading(heading)
-    return bool(
-        {_run_together(plain), _run_together(_IN_CURRENCY.sub("", plain))} & {_run_together(s) for s in spellings}
-    )
+    return bool({run_together(plain), run_together(_IN_CURRENCY.sub("", plain))} & {run_together(s) for s in spellings})
 
 
 def recognised(headings: Sequence[str]) -> dict[str, int]:

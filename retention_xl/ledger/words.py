@@ -12,8 +12,14 @@ LONGEST_TERM = 120  # months; a longer one is a slip or another number
 _SHORT_TERM = re.compile(
     r"\b(?:weeks?|weekly|days?|daily|fortnight(?:ly)?|biweekly|woche|wöchentlich|tag|täglich|p?[0-9]+[wd])\b"
 )
+_NUMBER_OF = re.compile(
+    r"(?:every |each |alle |tous les |toutes les |cada |joka )?"
+    r"([0-9]{1,3})(?:[.,]0+)?[- ]*([^\W\d]*(?:\(s\))?)\.?(?: välein)?"
+)
 _TOTAL = re.compile(
-    r"(?:grand |sub|sub-|sub )?totals?\b.*|(?:gesamt|zwischen)?summe\b.*|gesamt|sum|sum of .*|totale|suma|合計|итого"
+    r"(?:grand |sub|sub-|sub |sous[- ]|suma |importe |monto |montant )?totals?\b.*|totaux\b.*|totale|suma|sum|"
+    r"sum of .*|(?:gesamt|zwischen|end|teil)?summen?\b.*|gesamt(?:betrag|umsatz)?|insgesamt\b.*|yhteensä\b.*|"
+    r"(?:väli|loppu|kokonais)?summa|合計|итого|σ"
 )
 
 
@@ -37,7 +43,7 @@ def is_total(text: str) -> bool:
 
 
 def plain_words(text: str) -> str:
-    return re.sub(r"[-_ ]+", " ", squeeze(text)).strip()
+    return re.sub(r"[-_ ]+", " ", squeeze(text).replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")).strip()
 
 
 def read_kind(text: str) -> str | None:
@@ -51,8 +57,8 @@ def read_term(text: str, in_years: bool = False) -> tuple[int | None, str]:
     words = squeeze(text)
     if not words:
         return 0, ""
-    months = spellings.TERMS.get(words, spellings.TERMS.get(plain_words(words)))
-    if months is None and (found := re.fullmatch(r"(?:every )?([0-9]{1,3})(?:\.0+)?[- ]*([^\W\d]*)", words)):
+    months = spellings.TERMS.get(words, spellings.TERMS.get(plain_words(words).rstrip(".")))
+    if months is None and (found := _NUMBER_OF.fullmatch(words)):
         unit = spellings.UNITS.get(found[2], 0) if found[2] else 12 if in_years else 1
         months = int(found[1]) * unit if unit else None
     if re.search(

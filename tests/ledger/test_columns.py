@@ -33,10 +33,41 @@ def test_one_heading_has_many_writings(text: str) -> None:
         ),
         ("Month,Customer,MRR", {"date": 0, "customer": 1, "amount": 2}),
         ("Customer,Date,Amount,Period start,Period end", {"customer": 0, "date": 1, "amount": 2, "start": 3, "end": 4}),
+        ("Customer,Date,Amount due,Total", {"customer": 0, "date": 1, "amount": 3}),  # what is due is what is left open
+        (
+            "kunde_id,datum,betrag,laufzeit,waehrung",
+            {"customer": 0, "date": 1, "amount": 2, "term": 3, "currency": 4},
+        ),
+        (
+            "Numéro de client,Date de la facture,Montant net,Début du service,Fin du service",
+            {"customer": 0, "date": 1, "amount": 2, "start": 3, "end": 4},
+        ),
+        (
+            "Cliente,Fecha de factura,Importe neto,Plazo,Inicio de servicio,Fin de servicio",
+            {"customer": 0, "date": 1, "amount": 2, "term": 3, "start": 4, "end": 5},
+        ),
+        (
+            "asiakas_id,paivamaara,summa,palvelu_alkaa,palvelu_paattyy",
+            {"customer": 0, "date": 1, "amount": 2, "start": 3, "end": 4},
+        ),
     ],
 )
 def test_fields_are_known_by_common_headings(headings: str, fields: dict[str, int]) -> None:
     assert recognised(headings.split(",")) == fields
+
+
+@pytest.mark.parametrize(
+    "headings",
+    [
+        "Date,Transaction Type,Num,Posting,*Name,Memo/Description,Account,Split,Amount",
+        "*Contact,Invoice Number,Invoice Date,Account Code,Account,Amount",
+    ],
+    ids=["quickbooks", "xero"],
+)
+def test_an_account_of_the_books_is_no_customer(headings: str) -> None:
+    names = headings.split(",")
+    (customer,) = [heading for heading in names if heading.startswith("*")]
+    assert recognised(names)["customer"] == names.index(customer)
 
 
 def test_a_start_without_an_end_is_not_a_period_of_service() -> None:

@@ -27,6 +27,11 @@ from retention_xl.ledger.words import customer_key, is_total, read_currency, rea
         ("usage", "usage"),
         ("paused", "pause"),
         ("VAT", "tax"),
+        ("Kuendigung", "cancel"),
+        ("resiliation", "cancel"),
+        ("Facture d\u2019avoir", "credit"),
+        ("Consumo", "usage"),
+        ("Tauko", "pause"),
         ("", ""),
         ("widget", None),
     ],
@@ -40,7 +45,8 @@ def test_a_kind_is_known_by_common_spellings(text: str, kind: str | None) -> Non
     [
         ("month", 1), ("Monthly", 1), ("mo", 1), ("1", 1), ("P1M", 1), ("quarterly", 3), ("Q", 3), ("half-year", 6),
         ("semi-annual", 6), ("12", 12), ("12.0", 12), ("12 months", 12), ("Annual", 12), ("yearly", 12), ("1 year", 12),
-        ("jährlich", 12), ("2 years", 24), ("biennial", 24), ("36", 36), ("one-time", 0), ("", 0), ("0", 0),
+        ("jährlich", 12), ("jaehrlich", 12), ("quartalsmäßig", 3), ("tous les 3 mois", 3), ("12 meses", 12),
+        ("2 years", 24), ("biennial", 24), ("36", 36), ("one-time", 0), ("", 0), ("0", 0),
     ],
 )  # fmt: skip
 def test_a_term_is_a_number_of_months(text: str, months: int) -> None:
@@ -86,7 +92,20 @@ def test_ids_that_differ_keep_different_keys() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["Total", "TOTAL:", "Grand total", "Subtotal", "Total USD", "Summe", "Gesamtsumme", "Zwischensumme"]
+    "text",
+    [
+        "Total",
+        "TOTAL:",
+        "Grand total",
+        "Subtotal",
+        "Total USD",
+        "Summe",
+        "Gesamtsumme",
+        "Zwischensumme",
+        "Yhteensä",
+        "Totaux",
+        "Sous-total",
+    ],
 )
 def test_a_total_is_known_by_its_word(text: str) -> None:
     assert is_total(text)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from ..columns import plain_heading
+from ..columns import plain_heading, run_together
 
 CellKind = Literal[
     "customer",
@@ -82,7 +82,7 @@ class Shape:
 
 
 def _run_together(text: str) -> str:
-    return plain_heading(text).replace(" ", "")
+    return run_together(plain_heading(text))
 
 
 def _rank(column: Column, heading: str) -> int | None:
