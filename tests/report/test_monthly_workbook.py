@@ -12,6 +12,7 @@ import pytest
 from thorough import mainly
 
 from retention_xl.ledger.records import Facts, Nature, Note
+from retention_xl.ledger.supporting.records import Supporting
 from retention_xl.report.build import build_report
 from retention_xl.report.contents import contents
 from retention_xl.report.model import Report, Source
@@ -101,8 +102,10 @@ def workbook(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
 
 @pytest.mark.few(2)
 def test_every_formula_has_a_value_to_show(workbook: tuple[Report, Path]) -> None:
-    _, path = workbook
-    assert len(formulas(path)) > 400
+    report, path = workbook
+    # The first month of a ledger with nothing beside it has no survival and no lifetime value yet.
+    nothing_yet = len(report.facts.months) == 1 and report.facts.supporting == Supporting()
+    assert len(formulas(path)) > (400 if nothing_yet else 500)
     assert set(formulas(path)) <= set(cached(path))
 
 
