@@ -31,6 +31,11 @@ def unquoted(sheet: str) -> str:
     return sheet[1:-1].replace("''", "'") if sheet.startswith("'") else sheet
 
 
+def may_name(lowered: str, sheet: str) -> bool:
+    """Whether formulas, in lower case, may name the sheet: a quick no for most, before one is taken apart."""
+    return sheet.lower().replace("'", "''") in lowered
+
+
 class Area(NamedTuple):
     sheet: str
     top: int

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from lxml import etree
 
-from .areas import plain_corners, plain_reference
+from .areas import may_name, plain_corners, plain_reference
 from .parts import Parts, drop_attributes, local_name, remove_with_empty_parents, tag
 from .references import Change, Corner, Removal, Resize
 from .sheet import FORMULA, FORMULA_TEXTS, SHEET_DATA, Sheet
@@ -245,10 +245,9 @@ def _legacy_drawing(parts: Parts, part: str, change: Resize) -> None:
 
 
 def _names(parts: Parts, change: Change, sheets: Sequence[str]) -> None:
-    changed = change.sheet.lower().replace("'", "''")
     for element in parts.tree(parts.workbook).iter(tag("definedName")):
         old, scope = element.text, element.get("localSheetId")
-        if not old or (scope is None and changed not in old.lower()):
+        if not old or (scope is None and not may_name(old.lower(), change.sheet)):
             continue
         own = sheets[int(scope)] if scope is not None and int(scope) < len(sheets) else None
         text = change.formula(old, own)

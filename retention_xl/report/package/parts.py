@@ -13,6 +13,8 @@ from lxml import etree
 
 from retention_xl.errors import TemplateError
 
+from .areas import may_name
+
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 OFFICE_RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 CONTENT_TYPES = "[Content_Types].xml"
@@ -145,11 +147,11 @@ class Parts:
         return [cell_text(item) for table in tables for item in self.tree(table).iterchildren(tag("si"))]
 
     def mentions(self, part: str, sheet: str, formulas: tuple[str, ...]) -> bool:
-        """Whether these elements of the template's part may name the sheet: a quick no for most, for formulas follow
-        what moves on a sheet, and never turn to another one."""
+        """Whether these elements of the template's part may name the sheet. Their text is gathered once, for
+        formulas follow what moves on a sheet and never turn to another one."""
         if part not in self._mentioned:
             self._mentioned[part] = "\n".join(e.text or "" for e in self.tree(part).iter(*formulas)).lower()
-        return sheet.lower().replace("'", "''") in self._mentioned[part]
+        return may_name(self._mentioned[part], sheet)
 
     # ---- relations
 

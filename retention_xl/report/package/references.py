@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
-from .areas import LAST_COLUMN, LAST_ROW, column_number, letters, unquoted
+from .areas import LAST_COLUMN, LAST_ROW, column_number, letters, may_name, unquoted
 
 _CELL = r"\$?[A-Za-z]{1,3}\$?[0-9]{1,7}"
 _REFERENCE = re.compile(
@@ -147,11 +147,6 @@ def filled_down(formula: str) -> Callable[[int], str]:
     return at
 
 
-def _may_name(formula: str, sheet: str) -> bool:
-    """A quick no for most formulas."""
-    return sheet.replace("'", "''") in formula.lower()
-
-
 class Change(Protocol):
     """Something that happened to one sheet, which formulas anywhere must follow."""
 
@@ -211,7 +206,7 @@ class Resize:
     def formula(self, text: str, own_sheet: str | None, grow_single: bool = False) -> str:
         name = self.sheet.lower()
         own = own_sheet is not None and own_sheet.lower() == name
-        if not own and not _may_name(text, name):
+        if not own and not may_name(text.lower(), name):
             return text
 
         def concerns(prefix: str) -> bool:
@@ -246,6 +241,6 @@ class Removal:
 
     def formula(self, text: str, own_sheet: str | None, grow_single: bool = False) -> str:
         name = self.sheet.lower()
-        if not _may_name(text, name):
+        if not may_name(text.lower(), name):
             return text
         return rewrite(text, lambda r: "#REF!" if r.sheet is not None and r.sheet.lower() == name else None)

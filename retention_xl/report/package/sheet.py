@@ -12,7 +12,7 @@ from lxml import etree
 from retention_xl.errors import TemplateError
 from retention_xl.report.cells import Cell, Content
 
-from .areas import LAST_COLUMN, LAST_ROW, Area, letters, plain_corners, split_cell
+from .areas import LAST_COLUMN, LAST_ROW, Area, letters, may_name, plain_corners, split_cell
 from .batches import Columns
 from .cell_text import CellText
 from .parts import MAIN, Parts, drop_attributes, tag
@@ -110,12 +110,12 @@ class Sheet:
                 yield cell, formula
 
     def mentions(self, sheet: str) -> bool:
-        """Whether any formula, rule or link of the template may name the sheet: a quick no for most sheets."""
+        """Whether any formula, rule or link of the template may name the sheet."""
         if self._mentioned is None:
             texts = [element.text or "" for element in self.root.iter(*FORMULA_TEXTS)]
             values = [e.get("val") or e.get("location") or "" for e in self.root.iter("{*}cfvo", "{*}hyperlink")]
             self._mentioned = "\n".join(text for text in texts + values if "!" in text).lower()
-        return sheet.lower().replace("'", "''") in self._mentioned
+        return may_name(self._mentioned, sheet)
 
     def sound_formulas(self) -> list[etree._Element]:
         return [formula for _, formula in self.formulas() if "#REF!" not in (formula.text or "")]
