@@ -12,8 +12,13 @@ MONTH_NAMES = (
     *("July", "August", "September", "October", "November", "December"),
 )
 NOT_AVAILABLE = "n/a"
-# Units as the sheets print them. In settings files and rules a rate is a fraction: 0.95; in a cell it is 95.0%.
-PRINTED_UNITS = {"fraction": "%", "points": "% points", "count": "number"}
+# In settings files and rules a rate is a fraction: 0.95; in a cell it is 95.0%.
+_PRINTED_UNITS = {"fraction": "%", "points": "% points", "count": "number"}
+
+
+def printed_unit(unit: str, currency: str = "") -> str:
+    """A unit as the sheets print it, money as its currency where that is given."""
+    return currency or unit if unit == "money" else _PRINTED_UNITS.get(unit, unit)
 
 
 @lru_cache(maxsize=1200)  # asked of every customer

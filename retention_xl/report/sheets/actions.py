@@ -10,7 +10,7 @@ from retention_xl.report.model import Report
 from retention_xl.report.previous import Formula, Kept
 from retention_xl.report.sheets import figures, measured
 from retention_xl.report.sheets.settings import limit_cell
-from retention_xl.report.wording import PRINTED_UNITS
+from retention_xl.report.wording import printed_unit
 
 
 def lists(report: Report) -> dict[str, List]:
@@ -49,7 +49,7 @@ def _computed(report: Report, at: Addresses, action: Action) -> dict[str, Conten
         "What we see": action.finding,
         "Measured": _measured(report, at, action),
         "Limit": _limit(report, at, action),
-        "Unit": PRINTED_UNITS.get(action.unit, action.unit) if action.measured is not None else "",
+        "Unit": printed_unit(action.unit) if action.measured is not None else "",
         "Exposed a month": _exposed(report, at, action),
         "Customers": "; ".join(action.customers),
         "What to do": action.what_to_do,

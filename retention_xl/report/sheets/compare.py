@@ -11,7 +11,7 @@ from retention_xl.report.model import Report
 from retention_xl.report.profiles import COLUMNS, CUSTOMERS, MONEY, Chain
 from retention_xl.report.sheets.bridge import Rows
 from retention_xl.report.sheets.sentence import Sentence
-from retention_xl.report.wording import NOT_AVAILABLE, PRINTED_UNITS
+from retention_xl.report.wording import NOT_AVAILABLE, printed_unit
 
 SHEET = "Compare"
 TABLE, STEPS, COUNTS, NOTES = "rx_compare", "rx_compare_steps", "rx_compare_counts", "rx_compare_notes"
@@ -167,7 +167,7 @@ def _steps(report: Report) -> Iterable[tuple[str, Callable[[Addresses], Sequence
     row = 0
     for chain in profiles.chains():
         label, unit = FIGURES[chain.figure]
-        unit = (report.facts.currency or "money") if unit == "money" else PRINTED_UNITS.get(unit, unit)
+        unit = printed_unit(unit, report.facts.currency)
         for number in range(len(chain.steps) + 1):
             place = row + number
             say = "ours" if not number else chain.steps[number - 1].say

@@ -14,7 +14,7 @@ from retention_xl.report.sheets.bridge import interval_formula
 from retention_xl.report.sheets.experience_figures import Figure, Pen, figures
 from retention_xl.report.sheets.sentence import Sentence
 from retention_xl.report.sheets.settings import setting, z_number, z_value
-from retention_xl.report.wording import MONTH_NAMES, NOT_AVAILABLE, PRINTED_UNITS, first_day, fixed, month_name
+from retention_xl.report.wording import MONTH_NAMES, NOT_AVAILABLE, first_day, fixed, month_name, printed_unit
 
 SHEET = "Experience"
 FIGURES = "rx_experience"
@@ -123,7 +123,7 @@ def _cells(
             *_interval(pen, i, row, values[0]),
             *numbers,
             *target,
-            PRINTED_UNITS.get(row.unit, row.unit),
+            printed_unit(row.unit),
             row.counted,
         )
 

@@ -9,7 +9,7 @@ from retention_xl.report.cells import Addresses, Block, Cell, Content
 from retention_xl.report.model import Report
 from retention_xl.report.risk_signs import OF_SIGNS
 from retention_xl.report.rules import rules
-from retention_xl.report.wording import PRINTED_UNITS
+from retention_xl.report.wording import printed_unit
 
 NAME = "rx_settings"
 READING = "rx_reading"
@@ -123,7 +123,6 @@ def blocks(report: Report) -> dict[str, Block]:
 def _cells(
     report: Report, at: Addresses, rows: Sequence[tuple[str, str, str, str, Content]]
 ) -> Iterable[Sequence[Content]]:
-    currency = report.facts.currency or "money"
     for key, _, unit, meaning, value in rows:
         if key == "z":
             confidence = setting(report, at, "policy.confidence")
@@ -131,7 +130,7 @@ def _cells(
         else:
             yield (
                 value,
-                currency if unit == "money" else PRINTED_UNITS.get(unit, unit),
+                printed_unit(unit, report.facts.currency),
                 meaning,
                 key if not key.startswith("tiers.") else "tiers.edges",
             )
