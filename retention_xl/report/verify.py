@@ -180,14 +180,14 @@ def _unheard(
             if stream is not None:
                 stream.flush()
             try:
-                silent.enter_context(_closed(number))
+                silent.enter_context(_silenced(number))
             except OSError:  # there is none, as under Excel
                 continue
         return calculate(path, places)
 
 
 @contextmanager
-def _closed(number: int) -> Iterator[None]:
+def _silenced(number: int) -> Iterator[None]:
     """What goes to this file descriptor goes nowhere."""
     kept = os.dup(number)
     try:
