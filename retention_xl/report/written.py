@@ -22,8 +22,8 @@ from retention_xl.report.package.reading import Read, read_rows
 TABLE = "tblWritten"  # on the hidden sheet
 _TITLES = "rx_title_"  # the names of the cells that charts show as their titles
 HEADINGS = ("Sheet", "Part", "As written")
-_ROWS, _RESULTS = "row sums", "results"  # as many cells as they need
-_COLUMNS, _FORMULAS, _NOTES = "column sums", "formulas", "notes"  # each in one cell
+_ROWS, _RESULTS = _BY_ROW = ("row sums", "results")  # each in as many cells as the rows of a sheet need
+_COLUMNS, _FORMULAS, _NOTES = _IN_ONE_CELL = ("column sums", "formulas", "notes")
 _NUMBERS_A_CELL = 5_600  # 29,868 of the 32,767 characters that a cell takes
 _SIGNS = b".~"  # no text begins like a formula
 
@@ -120,7 +120,7 @@ class Witness:
     def listing(self) -> List:
         """The rows of the hidden list. How many there are follows from the sheets' sizes, their content comes last."""
         counts = {name: -(-last // _NUMBERS_A_CELL) for name, last in self._last_rows().items()}
-        count = 2 * sum(counts.values()) + 3 * len(counts)
+        count = len(_BY_ROW) * sum(counts.values()) + len(_IN_ONE_CELL) * len(counts)
         return List(HEADINGS, count, lambda at: self._rows(at, counts))
 
     def _last_rows(self) -> dict[str, int]:
@@ -165,7 +165,7 @@ def recalled(rows: Iterable[Sequence[str]]) -> dict[str, SheetDigest] | None:
     for name, part, text in rows:
         known = found.setdefault(name, SheetDigest())
         numbers = _numbers(text)
-        if numbers is None or part not in (_ROWS, _RESULTS, _COLUMNS, _FORMULAS, _NOTES):
+        if numbers is None or part not in (*_BY_ROW, *_IN_ONE_CELL):
             return None
         if part in (_FORMULAS, _NOTES):
             (known.formulas if part == _FORMULAS else known.notes).update(numbers)
