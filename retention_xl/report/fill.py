@@ -130,7 +130,7 @@ class PlacedAddresses:
         for name, table in binding.lists.items():
             self._areas[name] = table.body
             self._columns[name] = [column_of(table, heading) for heading in self._headings[name]]
-        self.missing: set[str] = set()
+        self._missing: set[str] = set()
 
     def cell(self, name: str, row: int = 0, column: int = 0) -> str:
         return self._part(name, row, column, row, column)
@@ -169,21 +169,21 @@ class PlacedAddresses:
         return part.absolute
 
     def _nowhere(self, name: str) -> str:
-        self.missing.add(name)
+        self._missing.add(name)
         return _NOWHERE
 
     def kept(self, content: Content) -> Content:
-        if self.missing and isinstance(content, Cell) and content.formula is not None and _NOWHERE in content.formula:
+        if self._missing and isinstance(content, Cell) and content.formula is not None and _NOWHERE in content.formula:
             return content.value
         return content
 
     def kept_row(self, row: Sequence[Content]) -> Sequence[Content]:
-        return list(map(self.kept, row)) if self.missing else row
+        return list(map(self.kept, row)) if self._missing else row
 
     def remarks(self) -> list[str]:
-        if not self.missing:
+        if not self._missing:
             return []
-        names = ", ".join(sorted(self.missing))
+        names = ", ".join(sorted(self._missing))
         return [f"The template has no place for {names}; figures computed from it are values, not formulas."]
 
 
@@ -287,7 +287,7 @@ def _list_rows(
         if len(row) != len(taken):
             raise ValueError(f"a row of {len(row)} values for the columns {', '.join(content.headings)}")
         if in_order:
-            yield addresses.kept_row(row) if addresses.missing else row
+            yield addresses.kept_row(row)
             continue
         cells: list[Content] = [None] * width
         for column, value in zip(taken, row, strict=True):
