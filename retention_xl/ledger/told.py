@@ -17,7 +17,6 @@ from .tables import literal
 _TEXTS = ("plan", "tier", "region", "channel", "reason")
 FEW = 12  # rows of a table that are told apart on the spot
 Columns = Mapping[str, Sequence[Any]]  # of a table, by name
-_NULL_DAY = "CAST(NULL AS DATE)"
 
 
 class Filled(NamedTuple):
@@ -173,7 +172,10 @@ def tell(
         alike["cents"] = "own_cents"
         if "role" in alike and recurring and alike.get("months") == "1":
             alike["mrr"] = "own_cents"
-    money = query.text(("own", "currency", "rate"), {"a", "o", "c", *("dy" if rates_by_date else "")})
+    tables_of_money = {"a", "o", "c"}  # read_amounts, deductions and read_currencies
+    if rates_by_date:
+        tables_of_money |= {"d", "y"}  # read_dates and day_rates
+    money = query.text(("own", "currency", "rate"), tables_of_money)
     return Told(query.text(query.selected, query.joins), money, alike, marked)
 
 
