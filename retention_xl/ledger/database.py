@@ -6,7 +6,7 @@ Statements run in a thread of their own, so that Ctrl-C is heard and the bar mov
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as StillRunning
 from functools import cache
@@ -135,14 +135,14 @@ class Connection:
     def unregister(self, name: str) -> None:
         self._con.unregister(name)
 
-    def fill(self, table: str, columns: Mapping[str, str], values: Sequence[Sequence[Any]]) -> None:
-        if not values:
-            kinds = ", ".join(f"{name} {kind}" for name, kind in columns.items())
-            self.execute(f"CREATE OR REPLACE TABLE {table} ({kinds})")
+    def fill(self, table: str, kinds: Mapping[str, str], columns: Mapping[str, Sequence[Any]]) -> None:
+        """A table of columns of these SQL types."""
+        if not any(columns.values()):
+            empty = ", ".join(f"{name} {kind}" for name, kind in kinds.items())
+            self.execute(f"CREATE OR REPLACE TABLE {table} ({empty})")
             return
-        by_column = by_columns(columns, values)
-        select = ", ".join(f"unnest(CAST(${name} AS {kind}[])) AS {name}" for name, kind in columns.items())
-        self.execute(f"CREATE OR REPLACE TABLE {table} AS SELECT {select}", {n: list(v) for n, v in by_column.items()})
+        select = ", ".join(f"unnest(CAST(${name} AS {kind}[])) AS {name}" for name, kind in kinds.items())
+        self.execute(f"CREATE OR REPLACE TABLE {table} AS SELECT {select}", {n: list(v) for n, v in columns.items()})
 
     def _watched(self, work: Callable[[], Result]) -> Result:
         """Do it in the other thread. This one waits, a little at a time, for on Windows a wait is deaf to Ctrl-C."""
@@ -200,11 +200,10 @@ def one(con: Connection, query: str, parameters: Mapping[str, Any] | None = None
     return rows(con, query, parameters)[0]
 
 
-def fill(con: Connection, table: str, columns: Mapping[str, str], values: Sequence[Sequence[Any]]) -> None:
+def fill(con: Connection, table: str, kinds: Mapping[str, str], values: Sequence[Sequence[Any]]) -> None:
     """A table from plain Python rows. They stay at hand while it is cleaned: they decide what is asked."""
-    con.fill(table, columns, values)
-    con.filled[table] = by_columns(columns, values)
-
-
-def by_columns(columns: Iterable[str], values: Sequence[Sequence[Any]]) -> dict[str, Sequence[Any]]:
-    return dict(zip(columns, zip(*values, strict=True), strict=True)) if values else dict.fromkeys(columns, ())
+    columns: dict[str, Sequence[Any]] = dict.fromkeys(kinds, ())
+    if values:
+        columns.update(zip(kinds, zip(*values, strict=True), strict=True))
+    con.fill(table, kinds, columns)
+    con.filled[table] = columns

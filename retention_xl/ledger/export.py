@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..errors import LedgerError
 from ..whole_files import unfinished
@@ -52,12 +51,9 @@ def beside(path: Path, what: str) -> Path:
 def _movements(ledger: Ledger, con: Connection, currency: str, last: int) -> str:
     """The bridge of every month as a table of its own, and the query that reads it."""
     rows = ledger.facts(ledger.last_month).movements
-    columns: Mapping[str, str] = {
-        name: "VARCHAR" if name == "month" else "BIGINT" for name in MonthFacts.__dataclass_fields__
-    }
-    values: list[list[Any]] = [[getattr(row, name) for name in columns] for row in rows]
-    con.fill("exported_movements", columns, values)
-    counts = {name for name in columns if name.endswith("_customers")}
-    selected = [name if name == "month" or name in counts else f"{_MONEY.format(name)} AS {name}" for name in columns]
+    kinds = {name: "VARCHAR" if name == "month" else "BIGINT" for name in MonthFacts.__dataclass_fields__}
+    con.fill("exported_movements", kinds, {name: [getattr(row, name) for row in rows] for name in kinds})
+    counts = {name for name in kinds if name.endswith("_customers")}
+    selected = [name if name == "month" or name in counts else f"{_MONEY.format(name)} AS {name}" for name in kinds]
     complete = f"month <= {literal(ledger.last_complete_month)} AS complete"
     return f"SELECT {', '.join(selected)}, {currency} AS currency, {complete} FROM exported_movements ORDER BY month"

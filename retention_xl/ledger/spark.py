@@ -90,9 +90,9 @@ class SparkConnection(Connection):
                 self.keep(step.name, self.session.sql(step.query), step.kind == "table")
         return answer
 
-    def fill(self, table: str, columns: Mapping[str, str], values: Sequence[Sequence[Any]]) -> None:
-        kinds = ", ".join(f"`{name}` {self._type(kind)}" for name, kind in columns.items())
-        self.keep(table, self.session.createDataFrame([tuple(row) for row in values], kinds), False)
+    def fill(self, table: str, kinds: Mapping[str, str], columns: Mapping[str, Sequence[Any]]) -> None:
+        typed = ", ".join(f"`{name}` {self._type(kind)}" for name, kind in kinds.items())
+        self.keep(table, self.session.createDataFrame(list(zip(*columns.values(), strict=True)), typed), False)
 
     def keep(self, name: str, frame: DataFrame, at_once: bool) -> None:
         """Name a table. One that is computed `at_once` forgets what it came from: no plan grows from step to step."""
