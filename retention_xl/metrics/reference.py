@@ -10,9 +10,6 @@ from retention_xl.metrics.spec import CATALOGUE, FunctionSpec
 HEADINGS = ("Group", "Function", "Call", "What it answers", "Returns", "Example", "Errors", "Source")
 
 
-_MANY_DIGITS = re.compile(r"\d+\.\d{7,}")
-
-
 class Row(NamedTuple):
     """One function in a table, in the columns of HEADINGS."""
 
@@ -29,6 +26,9 @@ class Row(NamedTuple):
 def call_of(spec: FunctionSpec) -> str:
     """The call as a table shows it, optional arguments in brackets: CRR(opening, closing, [new_customers])."""
     return f"{spec.name}({', '.join(f'[{p.name}]' if p.optional else p.name for p in spec.parameters)})"
+
+
+_MANY_DIGITS = re.compile(r"\d+\.\d{7,}")
 
 
 def _given(answer: str) -> str:
