@@ -178,6 +178,7 @@ def groups(facts: Facts) -> tuple[Group, ...]:
     cards = facts.supporting.customers
     found: list[Group] = []
     for kind in ("Plan", "Channel"):
+        # Most ledgers name neither. Asked of the pairs at once, for to gather those of every customer takes its time.
         if not cards and len(set(map(attrgetter(kind.lower()), facts.pairs))) < 2:
             continue
         as_written: dict[str, list[Pair]] = defaultdict(list)
