@@ -66,25 +66,29 @@ class Sheet:
     def rows(self) -> dict[int, etree._Element]:
         """Row elements by number. On first use all rows and cells get their address, shared formulas their own text."""
         if self._rows is None:
-            self._rows = {}
-            number = 0
-            for row in self.data.iterchildren(ROW):
-                number = int(row.get("r") or number + 1)
-                self._rows[number] = row
-                row.set("r", str(number))
-                column = 0
-                for cell in row:
-                    column = split_cell(cell.get("r"))[1] if cell.get("r") else column + 1
-                    cell.set("r", f"{letters(column)}{number}")
+            self._rows = self._addressed()
             self._flatten()
         return self._rows
 
-    def remove_row(self, number: int) -> None:
-        self.data.remove(self.rows.pop(number))
-
     def prepare(self) -> None:
         """Gives every cell its address and every formula its own text, before anything moves."""
-        assert self.rows is not None
+        _ = self.rows
+
+    def _addressed(self) -> dict[int, etree._Element]:
+        """Writers may leave out the address of what follows the row or cell before it."""
+        rows, number = {}, 0
+        for row in self.data.iterchildren(ROW):
+            number = int(row.get("r") or number + 1)
+            rows[number] = row
+            row.set("r", str(number))
+            column = 0
+            for cell in row:
+                column = split_cell(cell.get("r"))[1] if cell.get("r") else column + 1
+                cell.set("r", f"{letters(column)}{number}")
+        return rows
+
+    def remove_row(self, number: int) -> None:
+        self.data.remove(self.rows.pop(number))
 
     def _flatten(self) -> None:
         """Excel stores dragged formulas once ("shared"); rows that move would tear them apart."""
@@ -100,7 +104,7 @@ class Sheet:
                 text, from_row, from_column = masters[index]
                 formula.text = translated(text, row - from_row, column - from_column)
             drop_attributes(formula, "t", "si", "ref")
-            self._parts.changed.add(self.part)
+            self.touch()
 
     def formulas(self) -> Iterator[tuple[etree._Element, etree._Element]]:
         """(cell, formula) elements."""

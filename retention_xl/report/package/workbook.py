@@ -195,8 +195,6 @@ class Package:
                     f"{in_the_way[0]} stands where a block grows to column {letters(change.new_last)}. "
                     f"Nothing may stand at the right of a block; move it below, above or to another sheet."
                 )
-        for other in self.worksheets:
-            other.prepare()
         follow(self.parts, self.worksheets, change, self.sheets)
         if change.axis == "rows":
             sheet.renumber(change.last, min(change.new_last, change.last) + 1, change.growth)
