@@ -302,10 +302,8 @@ def _banner(book: _Book) -> Iterator[Point]:
 
 
 def _covers(area: Area, place: tuple[str, str]) -> bool:
-    if area.sheet != place[0]:
-        return False
-    row, column = split_cell(place[1])
-    return area.top <= row <= area.bottom and area.left <= column <= area.right
+    sheet, cell = place
+    return area.sheet == sheet and area.holds(*split_cell(cell))
 
 
 def _hidden(book: _Book) -> Iterator[Point]:

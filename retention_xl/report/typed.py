@@ -211,9 +211,7 @@ def _outside(
     texts = set(drawn.rows.values())
     for row in rows.values():
         for cell in row.cells:
-            inside = any(
-                area.top <= row.number <= area.bottom and area.left <= cell.column <= area.right for area in filled
-            )
+            inside = any(area.holds(row.number, cell.column) for area in filled)
             if not inside and _digest(cell) not in texts:
                 yield row, cell, _TEXT
 

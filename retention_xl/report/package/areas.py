@@ -67,9 +67,9 @@ class Area(NamedTuple):
         """The area between two cells counted from 0 in this one; -1 is the row above or the column at the left."""
         return Area(self.sheet, self.top + top, self.left + left, self.top + bottom, self.left + right)
 
-    def at(self, row: int, column: int) -> Area:
-        """One cell of the same sheet."""
-        return Area(self.sheet, row, column, row, column)
+    def holds(self, row: int, column: int) -> bool:
+        """Whether the cell of that row and column, of the same sheet, lies in it."""
+        return self.top <= row <= self.bottom and self.left <= column <= self.right
 
     def overlaps(self, other: Area) -> bool:
         return (

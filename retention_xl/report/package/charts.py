@@ -35,7 +35,7 @@ class ChartCaches:
     def _watch(self, sheet: Sheet, area: Area) -> None:
         for row in range(area.top, area.bottom + 1):
             for column in range(area.left, area.right + 1):
-                to_come = any(b.area.overlaps(area.at(row, column)) for b in sheet.bodies)
+                to_come = any(body.area.holds(row, column) for body in sheet.bodies)
                 sheet.watched[row, column] = UNKNOWN if to_come else self._standing(sheet.element(row, column))
 
     def _parts(self) -> list[str]:

@@ -156,7 +156,7 @@ class Sheet:
     def look(self, row: int, column: int) -> int:
         """The style that a cell has or will have."""
         for body in self.bodies:
-            if body.area.overlaps(body.area.at(row, column)):
+            if body.area.holds(row, column):
                 styles = body.styles[row - body.area.top] if len(body.styles) > 1 else body.styles[0]
                 return styles[column - body.area.left]
         return self.style(row, column)
@@ -172,14 +172,9 @@ class Sheet:
 
     def occupied(self, area: Area) -> list[str]:
         """The addresses of the cells in the area that hold something."""
-        found = []
-        for number in sorted(self.rows):
-            if area.top <= number <= area.bottom:
-                for cell in self.rows[number]:
-                    column = split_cell(cell.get("r", ""))[1]
-                    if area.left <= column <= area.right and len(cell):
-                        found.append(f"{self.name}!{cell.get('r')}")
-        return found
+        rows = (self.rows[number] for number in sorted(self.rows) if area.top <= number <= area.bottom)
+        filled = (cell.get("r", "") for row in rows for cell in row if len(cell))
+        return [f"{self.name}!{place}" for place in filled if area.holds(*split_cell(place))]
 
     # ---- changing
 
