@@ -66,7 +66,7 @@ def _write_parts(
     archive: zipfile.ZipFile, parts: Parts, stamp: date, sheets: Mapping[str, Sheet], finish: Callable[[], None]
 ) -> None:
     # Sheets first but for the list of content types, which readers expect at the start.
-    order = sorted(parts, key=lambda part: part != CONTENT_TYPES)
+    order = list(parts)
     in_turn = sorted((part for part in order if part in sheets), key=lambda part: sheets[part].last)
     for part in [CONTENT_TYPES, *in_turn]:
         if part in sheets and part in parts.changed:
