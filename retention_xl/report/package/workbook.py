@@ -28,6 +28,7 @@ from .styles import Styles
 
 # What may stand before calcPr, nearest first: the schema fixes the order.
 _BEFORE_CALCULATION = ("definedNames", "externalReferences", "functionGroups", "sheets")
+_CAPTION = 4  # rows above an area that its headings and its caption take
 
 
 class Name(NamedTuple):
@@ -52,9 +53,6 @@ class Table(NamedTuple):
         return self.area._replace(top=self.area.top + self.header_rows, bottom=self.area.bottom - self.total_rows)
 
 
-CAPTION = 4  # rows above an area that its headings and its caption take
-
-
 class Package:
     def __init__(self, path: Path) -> None:
         self.parts = Parts(path)
@@ -67,13 +65,13 @@ class Package:
         self._broken: list[tuple[Sheet, etree._Element, str]] = []
         targets = {r.id: r for r in self.parts.relations(self.parts.workbook)}
         self.sheets: list[str] = []
-        self._kinds: dict[str, str] = {}
+        self._sheet_parts: dict[str, str] = {}
         self._sheets: dict[str, Sheet] = {}
         for element in self._workbook.iter(tag("sheet")):
             name = element.get("name", "")
             relation = targets[element.get(tag("id", OFFICE_RELATIONS), "")]
             self.sheets.append(name)
-            self._kinds[name] = relation.target
+            self._sheet_parts[name] = relation.target
             if relation.kind == "worksheet":
                 self._sheets[name] = Sheet(self.parts, name, relation.target, self._text)
 
@@ -147,6 +145,10 @@ class Package:
         """Where all names of the workbook stand now, by their spelling in small letters."""
         names = ((name.name.lower(), name.area) for name in self.names() if name.sheet is None)
         return {name: area for name, area in names if area is not None}
+
+    def _area_of(self, name: str) -> Area | None:
+        """Of a name that a template may not have."""
+        return next((known.area for known in self.names() if known.name == name and known.area is not None), None)
 
     def merges(self, area: Area) -> list[Area]:
         """The merged cells that lie in the area, wholly or partly."""
@@ -226,7 +228,7 @@ class Package:
         others = [sheet for sheet in self.worksheets if sheet.name != name]
         pointing = [sheet for sheet in others if sheet.mentions(name)]
         whole = [(sheet, formula) for sheet in pointing for formula in sheet.sound_formulas()]
-        remove_sheet(self.parts, name, self.sheets.index(name), self._kinds.pop(name), others, self.sheets)
+        remove_sheet(self.parts, name, self.sheets.index(name), self._sheet_parts.pop(name), others, self.sheets)
         self.sheets.remove(name)
         self._sheets.pop(name, None)
         self._broken += [(sheet, formula, name) for sheet, formula in whole if "#REF!" in (formula.text or "")]
@@ -243,24 +245,24 @@ class Package:
         part = add_sheet(self.parts, own, rows, widths)
         sheet = Sheet(self.parts, own, part, self._text)
         self.sheets.append(own)
-        self._kinds[own], self._sheets[own] = part, sheet
+        self._sheet_parts[own], self._sheets[own] = part, sheet
         return own
 
     def remove_chart(self, title: str) -> None:
         """Takes out the charts, of all sheets, whose title is the cell of this name."""
-        area = next((known.area for known in self.names() if known.name == title and known.area is not None), None)
+        area = self._area_of(title)
         for sheet in self.worksheets if area is not None else ():
             remove_chart(self.parts, sheet, lambda formula: parse_area(formula) == area)
 
     def remove_break(self, name: str) -> None:
         """Takes out the page break right above an area and its caption, so that it goes on where the page stands."""
-        area = next((known.area for known in self.names() if known.name == name and known.area is not None), None)
+        area = self._area_of(name)
         if area is None:
             return
         sheet = self.sheet(area.sheet)
         for breaks in list(sheet.root.iter(tag("rowBreaks"))):
             for element in list(breaks):
-                if area.top - CAPTION <= int(element.get("id", "0")) < area.top:
+                if area.top - _CAPTION <= int(element.get("id", "0")) < area.top:
                     sheet.touch()
                     breaks.set("count", str(len(breaks) - 1))
                     breaks.set("manualBreakCount", str(len(breaks) - 1))
