@@ -19,7 +19,7 @@ from lxml import etree
 from retention_xl.errors import HostError, RetentionError
 
 from .package.areas import split_cell
-from .package.parts import OFFICE_RELATIONS, Parts, tag
+from .package.parts import CELL, FORMULA, OFFICE_RELATIONS, ROW, VALUE, Parts, tag
 
 Value = float | str | bool
 Place = tuple[str, str]
@@ -135,9 +135,9 @@ def formula_cells(path: Path) -> Iterator[FormulaCell]:
         relation = relations[sheet.get(tag("id", OFFICE_RELATIONS), "")]
         if relation.kind != "worksheet":
             continue
-        for _, row in etree.iterparse(io.BytesIO(parts.read(relation.target)), tag=tag("row")):
-            for cell in row.iter(tag("c")):
-                formula = cell.find(tag("f"))
+        for _, row in etree.iterparse(io.BytesIO(parts.read(relation.target)), tag=ROW):
+            for cell in row.iter(CELL):
+                formula = cell.find(FORMULA)
                 if formula is not None:
                     place = cell.get("r", "")
                     yield FormulaCell(sheet.get("name", ""), place, formula.text or "", _value(cell))
@@ -145,7 +145,7 @@ def formula_cells(path: Path) -> Iterator[FormulaCell]:
 
 
 def _value(cell: etree._Element) -> Value | None:
-    kind, text = cell.get("t"), cell.findtext(tag("v"))
+    kind, text = cell.get("t"), cell.findtext(VALUE)
     if kind in ("str", "e"):
         return text or ""
     if not text:

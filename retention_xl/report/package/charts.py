@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from .areas import Area, parse_area
-from .parts import cell_text, local_name, tag
+from .parts import FORMULA, VALUE, cell_text, local_name, tag
 from .sheet import UNKNOWN, Sheet
 
 if TYPE_CHECKING:
@@ -130,11 +130,11 @@ class ChartCaches:
         """The value of a cell of the tree; unknown for a formula without its result."""
         if cell is None:
             return None
-        kind, value = cell.get("t", "n"), cell.findtext(tag("v"))
+        kind, value = cell.get("t", "n"), cell.findtext(VALUE)
         if kind == "inlineStr":
             return cell_text(cell)
         if value is None:
-            return UNKNOWN if cell.find(tag("f")) is not None else None
+            return UNKNOWN if cell.find(FORMULA) is not None else None
         if kind == "s":
             return self._package.parts.texts[int(value)]
         if kind in ("str", "e"):

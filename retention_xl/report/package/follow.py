@@ -8,15 +8,16 @@ from collections.abc import Iterable, Sequence
 from lxml import etree
 
 from .areas import may_name, plain_corners, plain_reference
-from .parts import Parts, drop_attributes, local_name, remove_with_empty_parents, tag
+from .parts import FORMULA, Parts, drop_attributes, local_name, remove_with_empty_parents, tag
 from .references import Change, Corner, Removal, Resize
-from .sheet import FORMULA, FORMULA_TEXTS, SHEET_DATA, Sheet
+from .sheet import FORMULA_TEXTS, SHEET_DATA, Sheet
 
 DRAWING = "http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing"
 _AREA_ATTRIBUTES = ("ref", "sqref", "activeCell")
 _CELL_ATTRIBUTES = {"inputCells": ("r",), "cellWatch": ("r",), "f": ("r1", "r2")}
 _TABLE_FORMULAS = ("{*}calculatedColumnFormula", "{*}totalsRowFormula")
 _CHART_FORMULAS = ("{*}f",)
+PRINT_AREA = "_xlnm.Print_Area"
 _is_chart = re.compile(r"xl/charts/[^/]+\.xml").fullmatch
 _is_pivot_source = re.compile(r"xl/pivotCache/pivotCacheDefinition\d*\.xml").fullmatch
 
@@ -251,7 +252,7 @@ def _names(parts: Parts, change: Change, sheets: Sequence[str]) -> None:
             continue
         own = sheets[int(scope)] if scope is not None and int(scope) < len(sheets) else None
         text = change.formula(old, own)
-        if element.get("name") == "_xlnm.Print_Area" and isinstance(change, Resize) and own == change.sheet:
+        if element.get("name") == PRINT_AREA and isinstance(change, Resize) and own == change.sheet:
             text = _printed(text, change)
         _set_text(parts, parts.workbook, element, text)
 

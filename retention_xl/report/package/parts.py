@@ -31,6 +31,9 @@ def tag(name: str, namespace: str = MAIN) -> str:
     return f"{{{namespace}}}{name}"
 
 
+ROW, CELL, FORMULA, VALUE = tag("row"), tag("c"), tag("f"), tag("v")
+
+
 def local_name(element: etree._Element | None) -> str:
     """Without namespace; "" for comments, processing instructions and the parent of a root."""
     return element.tag.rpartition("}")[2] if element is not None and isinstance(element.tag, str) else ""

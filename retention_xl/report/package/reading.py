@@ -9,9 +9,8 @@ from typing import NamedTuple
 from lxml import etree
 
 from .areas import column_number, split_cell
-from .parts import Parts, cell_text, local_name, tag
+from .parts import CELL, FORMULA, ROW, VALUE, Parts, cell_text, local_name, tag
 
-ROW, CELL, FORMULA, VALUE = tag("row"), tag("c"), tag("f"), tag("v")
 TITLE = "the title of a chart or of an axis"
 _SIDES = {"L": "left", "C": "middle", "R": "right"}
 _ON_PAPER = re.compile(r'&(?:"[^"]*"|K(?:[0-9A-Fa-f]{6}|\d\d[+-]\d{3})|\d+|[A-Za-z&])')

@@ -15,10 +15,10 @@ from retention_xl.report.cells import Cell, Content
 from .areas import LAST_COLUMN, LAST_ROW, Area, letters, may_name, plain_corners, split_cell
 from .batches import Columns
 from .cell_text import CellText
-from .parts import MAIN, Parts, drop_attributes, tag
+from .parts import FORMULA, MAIN, ROW, VALUE, Parts, drop_attributes, tag
 from .references import Resize, translated
 
-ROW, CELL, FORMULA, VALUE, SHEET_DATA = tag("row"), tag("c"), tag("f"), tag("v"), tag("sheetData")
+SHEET_DATA = tag("sheetData")
 SPARKLINES = "http://schemas.microsoft.com/office/spreadsheetml/2009/9/main"
 EXCEL = "http://schemas.microsoft.com/office/excel/2006/main"
 FORMULA_TEXTS = ("{*}f", "{*}formula", "{*}formula1", "{*}formula2")

@@ -17,7 +17,7 @@ from .areas import LAST_COLUMN, Area, letters, parse_area, plain_corners
 from .batches import Columns, in_columns
 from .cell_text import CellText
 from .charts import ChartCaches
-from .follow import follow
+from .follow import PRINT_AREA, follow
 from .parts import OFFICE_RELATIONS, Parts, drop_attributes, local_name, remove_with_empty_parents, tag
 from .reading import Note, read_notes
 from .references import Resize, Widening
@@ -275,7 +275,7 @@ class Package:
         body = self.table(table).body
         spelling, index = self._spelling(), str(self.sheets.index(body.sheet))
         for element in self._workbook.iter(tag("definedName")):
-            if element.get("name") == "_xlnm.Print_Area" and element.get("localSheetId") == index:
+            if element.get("name") == PRINT_AREA and element.get("localSheetId") == index:
                 area = self._name(element, spelling).area
                 if area is not None and body.top + rows - 1 < area.bottom:
                     element.text = area._replace(bottom=body.top + rows - 1).absolute
@@ -287,10 +287,10 @@ class Package:
         sheet, index = self.sheet(found.area.sheet), str(self.sheets.index(found.area.sheet))
         names = self._workbook.find(tag("definedNames"))
         own = [e for e in self._workbook.iter(tag("definedName")) if e.get("localSheetId") == index]
-        if names is None or heading not in found.headings or any(e.get("name") == "_xlnm.Print_Area" for e in own):
+        if names is None or heading not in found.headings or any(e.get("name") == PRINT_AREA for e in own):
             return
         right = found.area.left + found.headings.index(heading)
-        element = etree.SubElement(names, tag("definedName"), {"name": "_xlnm.Print_Area", "localSheetId": index})
+        element = etree.SubElement(names, tag("definedName"), {"name": PRINT_AREA, "localSheetId": index})
         element.text = Area(sheet.name, 1, 1, found.area.bottom, right).absolute
         self.parts.touch(self.parts.workbook)
         sheet.touch()
