@@ -1,6 +1,6 @@
 """The .xlsx package at part level: what need not change keeps its bytes."""
 
-from .areas import LAST_COLUMN, LAST_ROW, Area, letters, quoted, split_cell
+from .areas import LAST_COLUMN, LAST_ROW, Area, letters, split_cell
 from .references import Reference, filled_down, rewrite
 from .workbook import Name, Package, Table
 
@@ -14,7 +14,6 @@ __all__ = [
     "Table",
     "filled_down",
     "letters",
-    "quoted",
     "rewrite",
     "split_cell",
 ]

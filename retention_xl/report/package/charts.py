@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from .areas import Area, parse_area
+from .follow import is_chart
 from .parts import FORMULA, VALUE, cell_text, local_name, tag
 from .sheet import UNKNOWN, Sheet
 
@@ -39,8 +40,7 @@ class ChartCaches:
                 sheet.watched[row, column] = UNKNOWN if to_come else self._standing(sheet.element(row, column))
 
     def _parts(self) -> list[str]:
-        parts = self._package.parts
-        return [part for part in parts if part.startswith("xl/charts/") and part.endswith(".xml")]
+        return [part for part in self._package.parts if is_chart(part)]
 
     def _area(self, formula: etree._Element | None) -> Area | None:
         """Plain areas only, and names that stand for one ("Sheet!name" or "[0]!name" as charts write them)."""

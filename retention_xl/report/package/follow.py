@@ -18,7 +18,7 @@ _CELL_ATTRIBUTES = {"inputCells": ("r",), "cellWatch": ("r",), "f": ("r1", "r2")
 _TABLE_FORMULAS = ("{*}calculatedColumnFormula", "{*}totalsRowFormula")
 _CHART_FORMULAS = ("{*}f",)
 PRINT_AREA = "_xlnm.Print_Area"
-_is_chart = re.compile(r"xl/charts/[^/]+\.xml").fullmatch
+is_chart = re.compile(r"xl/charts/[^/]+\.xml").fullmatch
 _is_pivot_source = re.compile(r"xl/pivotCache/pivotCacheDefinition\d*\.xml").fullmatch
 
 
@@ -43,7 +43,7 @@ def follow(parts: Parts, sheets: Iterable[Sheet], change: Change, names: Sequenc
                 _legacy_drawing(parts, part, change)
     _names(parts, change, names)
     for part in parts:
-        if _is_chart(part):
+        if is_chart(part):
             _chart(parts, part, change)
         elif isinstance(change, Resize) and _is_pivot_source(part):
             _pivot_source(parts, part, change)
