@@ -39,6 +39,9 @@ class _Side(NamedTuple):
     cells: list[tuple[int, str]]
 
 
+_NOTHING = _Side("", [])
+
+
 def sheet_chunks(sheet: Sheet) -> Iterator[bytes]:
     """The tree is written once, with a mark where each band goes: rows torn out of it would lose prefixes."""
     bands = _bands(sheet.bodies)
@@ -105,23 +108,21 @@ def _band_chunks(sheet: Sheet, band: _Band, sides: dict[int, _Side]) -> Iterator
 def _alone(sheet: Sheet, body: Body, sides: dict[int, _Side], opening: str) -> Iterator[str]:
     """The rows of a body that has none at its side; a few cells of the template may stand beside it."""
     attributes = body.attributes[0]
-    nothing = _Side("", [])
     for first, columns, cells in _batches_of(sheet, body):
         numbers = range(first, first + len(columns[0]))
         if not sides.keys() & numbers:
             yield cells.whole_rows(first, columns, opening, f'"{attributes}>')
             continue
         for number, own in zip(numbers, cells.rows(first, columns), strict=True):
-            side = sides.get(number, nothing)
+            side = sides.get(number, _NOTHING)
             pieces = _in_order([*side.cells, (body.area.left, own)])
             yield f'{opening}{number}"{attributes or side.attributes}>{pieces}</row>'
 
 
 def _side_by_side(sheet: Sheet, band: _Band, sides: dict[int, _Side], opening: str) -> Iterator[str]:
     sources = [_rows_of(sheet, body) for body in band.bodies]
-    nothing = _Side("", [])
     for number in range(band.top, band.bottom + 1):
-        side = sides.get(number, nothing)
+        side = sides.get(number, _NOTHING)
         attributes, pieces = "", list(side.cells)
         for body, source in zip(band.bodies, sources, strict=True):
             if body.area.top <= number <= body.area.bottom:
