@@ -17,6 +17,7 @@ from retention_xl.report import written as written_down
 from retention_xl.report.actions import HEADINGS, TABLE
 from retention_xl.report.cells import OwnSheet, Plain
 from retention_xl.report.package import LAST_ROW, Area, Package, Reference, letters, rewrite, split_cell
+from retention_xl.report.template import folded_heading
 from retention_xl.report.typed import Typed, typed_in
 
 RECORD = "rx_record"  # what the program notes down about a month, on a hidden sheet
@@ -150,7 +151,7 @@ class _Place(NamedTuple):
 class _Reader:
     def __init__(self, path: Path, package: Package, shown: Any, typed: Any) -> None:
         self.path, self.package, self.shown, self.typed = path, package, shown, typed
-        self.areas = {n.name.lower(): n.area for n in package.names() if n.sheet is None and n.area is not None}
+        self.areas = package.areas()
         self.tables = {table.name.lower(): table for table in package.tables()}
         self.lists: dict[str, _Place] = {}  # those that were read
 
@@ -284,8 +285,8 @@ class _Reader:
             elif not to_the_end:
                 break
             bottom = number
-        folded = {_folded(heading) for heading in known}
-        ours = frozenset(column for column, heading in headings.items() if _folded(heading) in folded)
+        folded = {folded_heading(heading) for heading in known}
+        ours = frozenset(column for column, heading in headings.items() if folded_heading(heading) in folded)
         self.lists[table] = _Place(sheet, top, LAST_ROW if to_the_end else bottom, ours, frozenset(headings))
         return list(headings.values()), rows
 
@@ -293,7 +294,7 @@ class _Reader:
         found = self.tables.get(table.lower())
         if found is not None and found.header_rows:
             return found.area.sheet, found.area.top
-        folded, best, place = {_folded(heading) for heading in known}, len(known) // 2, None
+        folded, best, place = {folded_heading(heading) for heading in known}, len(known) // 2, None
         for sheet, number, texts in self._rows_searched:
             met = len(texts & folded)
             if met > best:
@@ -304,7 +305,7 @@ class _Reader:
     def _rows_searched(self) -> list[tuple[str, int, frozenset[str]]]:
         """The texts of every row in which headings may stand, read once for all lists that are not found by name."""
         return [
-            (sheet, number, frozenset(_folded(value) for value in row if isinstance(value, str)))
+            (sheet, number, frozenset(folded_heading(value) for value in row if isinstance(value, str)))
             for sheet in self.shown.sheetnames
             if hasattr(self.shown[sheet], "iter_rows")  # a chart on a sheet of its own has none
             for number, row in enumerate(self.shown[sheet].iter_rows(max_row=_SEARCHED, values_only=True), 1)
@@ -312,7 +313,7 @@ class _Reader:
 
     def _headings(self, sheet: str, top: int, known: Sequence[str]) -> dict[int, str]:
         """Column number -> heading; ours in our spelling, a second one of the same name with a number."""
-        spelling = {_folded(heading): heading for heading in known}
+        spelling = {folded_heading(heading): heading for heading in known}
         found: dict[int, str] = {}
         taken: set[str] = set()
         for row in self.shown[sheet].iter_rows(top, top):
@@ -320,10 +321,10 @@ class _Reader:
                 text = " ".join(_printable(plain_text(_plain(cell.value))).split())
                 if not text:
                     continue
-                heading, number = spelling.get(_folded(text), text), 2
-                while _folded(heading) in taken:
+                heading, number = spelling.get(folded_heading(text), text), 2
+                while folded_heading(heading) in taken:
                     heading, number = f"{text} ({number})", number + 1
-                taken.add(_folded(heading))
+                taken.add(folded_heading(heading))
                 found[cell.column] = heading
         return found
 
@@ -406,10 +407,6 @@ def _carried_formula(formula: str, row: int, headings: Mapping[int, str], sheet:
 
     marked = rewrite(formula, change)
     return Formula(formula, () if elsewhere else tuple(marked.split(mark)), value)
-
-
-def _folded(text: str) -> str:
-    return " ".join(text.split()).casefold()
 
 
 def _printable(text: str) -> str:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from retention_xl.errors import TemplateError
 
 from .cells import Contents
-from .package import Area, Name, Package, Table, letters
+from .package import LAST_COLUMN, Area, Name, Package, Table, letters
 
 _HERE = Path(__file__).resolve()
 # Inside an installed wheel, or beside the package in a checkout.
@@ -199,11 +199,11 @@ def _table_faults(package: Package, table: Table, known: Iterable[str]) -> Itera
             "error", "TPL021", place, f"the table {table.name!r} hides its headings (Table Design > Header Row)."
         )
         return
-    headings = {_folded(heading) for heading in table.headings}
-    missing = [heading for heading in known if _folded(heading) not in headings]
-    names = {_folded(heading) for heading in known}
+    headings = {folded_heading(heading) for heading in table.headings}
+    missing = [heading for heading in known if folded_heading(heading) not in headings]
+    names = {folded_heading(heading) for heading in known}
     for column, heading in enumerate(table.headings):
-        near = difflib.get_close_matches(heading, missing, 1, 0.75) if _folded(heading) not in names else []
+        near = difflib.get_close_matches(heading, missing, 1, 0.75) if folded_heading(heading) not in names else []
         if near:
             cell = f"{body.sheet}!{letters(body.left + column)}{table.area.top}"
             text = f"{table.name!r} has a column {heading!r}; the report's is {near[0]!r}. Rename one of them."
@@ -214,10 +214,10 @@ def _table_faults(package: Package, table: Table, known: Iterable[str]) -> Itera
     if body.height < 2:
         text = f"{table.name!r} has one sample row; keep two, so that formulas and charts refer to ranges, which grow."
         yield Finding("warning", "TPL022", place, text)
-    for merge in package.merges(body._replace(left=1, right=16_384)):
+    for merge in package.merges(body._replace(left=1, right=LAST_COLUMN)):
         text = f"merged cells cross the rows of {table.name!r} (Home > Merge & Center)."
         yield Finding("error", "TPL024", merge.readable, text)
-    beside = [body._replace(left=1, right=body.left - 1), body._replace(left=body.right + 1, right=16_384)]
+    beside = [body._replace(left=1, right=body.left - 1), body._replace(left=body.right + 1, right=LAST_COLUMN)]
     occupied = [cell for area in beside for cell in package.sheet(body.sheet).occupied(area)]
     if occupied:
         text = f"this and {len(occupied) - 1} more cells stand" if len(occupied) > 1 else "this cell stands"
@@ -225,14 +225,15 @@ def _table_faults(package: Package, table: Table, known: Iterable[str]) -> Itera
         yield Finding("error", "TPL026", occupied[0], text)
 
 
-def _folded(heading: str) -> str:
+def folded_heading(heading: str) -> str:
+    """A heading without what its case and its blanks make different."""
     return " ".join(heading.split()).casefold()
 
 
 def column_of(table: Table, heading: str) -> int | None:
     """Counted from 0; headings match whatever their case and blanks."""
-    folded = [_folded(own) for own in table.headings]
-    return folded.index(_folded(heading)) if _folded(heading) in folded else None
+    headings, wanted = [folded_heading(own) for own in table.headings], folded_heading(heading)
+    return headings.index(wanted) if wanted in headings else None
 
 
 # ---- the whole
