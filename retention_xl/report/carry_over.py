@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from retention_xl.errors import TemplateError
@@ -290,7 +290,7 @@ def _noted(row: Row, more: Sequence[str]) -> Row:
                 told.append(f"{heading} was a formula: ={value.text}")
     new = [text for text in told if text not in plain_text(cells.get("Notes"))]
     cells["Notes"] = _joined(cells.get("Notes"), new)
-    return Row(row.action, row.rule, row.state, row.first_seen, cells, row.figure, row.measured)
+    return replace(row, cells=cells)
 
 
 def _joined(before: Kept, more: Sequence[str]) -> Kept:
@@ -310,9 +310,11 @@ def _within_cells(row: Row, dated: Collection[str]) -> list[Row]:
     further: list[str] = []
     if isinstance(notes, str) and len(notes) > LONGEST_PIECE:
         cells["Notes"], *further = pieces(notes)
-    first = Row(row.action, row.rule, row.state, row.first_seen, cells, row.figure, row.measured)
     about = f"{LEFT_OVER} {row.rule}".strip()
-    return [first, *(Row(None, "", OPEN, "", {"What we see": about, "Notes": piece}) for piece in further)]
+    return [
+        replace(row, cells=cells),
+        *(Row(None, "", OPEN, "", {"What we see": about, "Notes": piece}) for piece in further),
+    ]
 
 
 def _added(previous: Previous) -> dict[str, str]:
