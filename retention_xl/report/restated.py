@@ -69,7 +69,7 @@ def closing_fingerprint(amounts: Mapping[str, int]) -> str:
     """Changes when any customer's revenue does; money in cents."""
     # One text for all: many small ones take three times as long.
     lines = "\n".join(["%s\t%d"] * len(amounts)) % tuple(chain.from_iterable(sorted(amounts.items())))
-    return hashlib.sha256(lines.encode()).hexdigest()[:16]
+    return _fingerprint(lines)
 
 
 def counted_with(facts: Facts, settings: Settings) -> dict[str, str]:
@@ -87,14 +87,14 @@ def counted_with(facts: Facts, settings: Settings) -> dict[str, str]:
         for rule, limits in sorted(settings.limits.items())
         for name, value in sorted(limits.items())
     }
-    said |= {f"rule {own.id}": _print(repr(own)) for own in settings.own_rules}
-    said[_WORDING] = _print((resources.files("retention_xl") / "data" / "definitions.toml").read_text("utf-8"))
+    said |= {f"rule {own.id}": _fingerprint(repr(own)) for own in settings.own_rules}
+    said[_WORDING] = _fingerprint((resources.files("retention_xl") / "data" / "definitions.toml").read_text("utf-8"))
     return said
 
 
 def definitions_fingerprint(facts: Facts, settings: Settings) -> str:
     """Changes when a setting, a limit, a policy or the wording of a definition does."""
-    return _print(as_record(counted_with(facts, settings)))
+    return _fingerprint(as_record(counted_with(facts, settings)))
 
 
 def as_record(said: Mapping[str, str]) -> str:
@@ -109,7 +109,7 @@ def _from_record(text: str) -> dict[str, str]:
 def movements_by_month(facts: Facts, until: str) -> dict[str, str]:
     """A fingerprint of each month's movements up to one of them."""
     told = ((one, [getattr(one, name) for name in _MOVEMENTS]) for one in facts.movements if one.month <= until)
-    return {one.month: _print(repr(said))[:8] for one, said in told}
+    return {one.month: _fingerprint(repr(said))[:8] for one, said in told}
 
 
 def _changes(before: Mapping[str, str], now: Mapping[str, str]) -> tuple[str, ...]:
@@ -123,7 +123,7 @@ def _changes(before: Mapping[str, str], now: Mapping[str, str]) -> tuple[str, ..
     return tuple(told)
 
 
-def _print(text: str) -> str:
+def _fingerprint(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
@@ -174,8 +174,8 @@ def restatement(facts: Facts, settings: Settings, previous: Previous) -> Restate
         customers_now=None if now is None else len(now),
         fingerprint_before=before,
         fingerprint_now=fingerprint,
-        movements_before=_print(as_record(movements_before)),
-        movements_now=_print(as_record(movements)),
+        movements_before=_fingerprint(as_record(movements_before)),
+        movements_now=_fingerprint(as_record(movements)),
         months=tuple(m for m in sorted({*movements, *movements_before}) if movements.get(m) != movements_before.get(m)),
         definitions_before=plain_text(said.get(DEFINITIONS)),
         definitions_now=definitions_fingerprint(facts, settings),
