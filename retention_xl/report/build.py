@@ -32,6 +32,7 @@ from retention_xl.report.profiles import not_compared
 from retention_xl.report.restated import restatement
 from retention_xl.report.risk import at_risk
 from retention_xl.report.settings import Settings, load_settings, with_month_targets
+from retention_xl.report.wording import NOT_AVAILABLE
 
 MONTHS_SHOWN = 24
 COHORTS_SHOWN = 24
@@ -225,7 +226,7 @@ def status(key: str, value: float | None, target: float | None, band: float) -> 
     if target is None:
         return "No target"
     if value is None:
-        return "n/a"
+        return NOT_AVAILABLE
     if key == "churn":
         return "On target" if value <= target else "Watch" if value <= target * (1 + band) else "Off target"
     return "On target" if value >= target else "Watch" if value >= target * (1 - band) else "Off target"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from difflib import get_close_matches
 from functools import partial
@@ -25,22 +25,8 @@ from retention_xl.report.own_figures import figure_names, label_of, unit_of, val
 from retention_xl.report.rules import Limit, Rule
 from retention_xl.report.rules_case import Breach, Case, at_closing, at_opening, largest_first, total
 from retention_xl.report.rules_wording import count, money, percent
-from retention_xl.report.wording import fixed
+from retention_xl.report.wording import NOT_AVAILABLE, fixed
 
-_KEYS = (
-    "id",
-    "title",
-    "condition",
-    "do",
-    "severity",
-    "owner",
-    "due_days",
-    "evidence",
-    "limits",
-    "about",
-    "minimum",
-    "months",
-)
 _ABOUT = ("lost", "contracted", "expanded", "new", "returned", "at_risk", "largest", "nobody")
 _KINDS = {
     "lost": "Churn",
@@ -91,6 +77,9 @@ class OwnRule:
             banner=False,
             closes_itself=False,
         )
+
+
+_KEYS = tuple(part.name for part in fields(OwnRule))
 
 
 def judged_by(case: Case, own: OwnRule) -> Breach | None:
@@ -155,7 +144,7 @@ def _customers(case: Case, about: str) -> tuple[tuple[str, int], ...]:
 
 def _shown(case: Case, value: float | None, unit: str) -> str:
     if value is None:
-        return "n/a"
+        return NOT_AVAILABLE
     if unit == "fraction":
         return percent(value)
     if unit == "money":
