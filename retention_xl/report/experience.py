@@ -13,7 +13,7 @@ from retention_xl.ledger.records import Facts
 from retention_xl.metrics.kaplan_meier import median_time, survival_steps
 
 MONTHS = 13  # the report month and a year before it
-PROMOTER, DETRACTOR = 9, 6  # NPS: from, up to
+PROMOTER, DETRACTOR = 9, 6  # answers from and up to, of 0 to 10, by the definition of NPS
 SATISFIED = 4  # CSAT: from
 HOURS = 24
 

@@ -11,9 +11,9 @@ from typing import Literal, NamedTuple
 
 from retention_xl.ledger.records import Facts, Pair
 from retention_xl.ledger.supporting.records import CustomerCard
+from retention_xl.report.experience import DETRACTOR
 from retention_xl.report.rules import reason_group
 
-DETRACTOR = 6.0  # who answers 0 to 6 of 10 is one, by the definition of NPS
 _USAGE_MONTHS = 3  # before the report month, with which its use is compared
 
 Counts = Literal["from", "up to"]
@@ -74,7 +74,7 @@ _FORMS: tuple[tuple[str, str, Counts, str, float, float], ...] = (
     ("payment", "Days since failed payment", "from", "", 1, 0),
     ("usage", "Use down, %", "from", "risk.usage_fall", 100, 0),
     ("contraction", "Revenue cut, %", "from", "risk.cut", 100, 0),
-    ("detractor", "Would recommend, 0-10", "up to", "", 1, DETRACTOR),
+    ("detractor", "Would recommend, 0-10", "up to", "", 1, float(DETRACTOR)),
     ("tickets", "Open tickets", "from", "risk.tickets", 1, 0),
     ("quote", "Days quote unanswered", "from", "risk.quote_days", 1, 0),
     ("contact", "Days since contact", "from", "risk.contact_days", 1, 0),
