@@ -10,6 +10,7 @@ from functools import cached_property
 from statistics import median
 
 from retention_xl.ledger.records import Facts
+from retention_xl.ledger.supporting.records import Ticket
 from retention_xl.metrics.kaplan_meier import median_time, survival_steps
 
 MONTHS = 13  # the report month and a year before it
@@ -81,6 +82,11 @@ def experience(facts: Facts, inputs: Mapping[str, float]) -> Experience | None:
 def month_of(day: date) -> str:
     """28 February 2026 -> 2026-02."""
     return f"{day.year}-{day.month:02}"
+
+
+def open_tickets(tickets: Iterable[Ticket], day: date) -> list[Ticket]:
+    """Those that wait at the end of a day."""
+    return [t for t in tickets if t.opened <= day and (t.closed is None or t.closed > day)]
 
 
 class People:
@@ -241,11 +247,11 @@ class _Told:
 
     def _tickets(self, month: str) -> dict[str, float | None]:
         start, end, limit = self._facts.begin(month), self._end(month), self._inputs["experience.response_hours"]
-        waiting = [t for t in self._beside.tickets if t.opened <= end and (t.closed is None or t.closed > end)]
+        waiting = open_tickets(self._beside.tickets, end)
         opened = [ticket for ticket in self._beside.tickets if start <= ticket.opened <= end]
         answered = [ticket.response_hours for ticket in opened if ticket.response_hours is not None]
         late = [t for t in opened if t.response_hours is None and (end - t.opened).days * HOURS > limit]
-        unanswered = sum(ticket.closed is None or ticket.closed > end for ticket in late)
+        unanswered = len(open_tickets(late, end))
         active = self._people.active(month)
         behind = {ticket.name for ticket in waiting}
         return {

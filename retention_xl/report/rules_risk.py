@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from statistics import median
 
 from retention_xl.ledger.records import Pair
 from retention_xl.ledger.supporting.records import Ticket
+from retention_xl.report.experience import open_tickets
 from retention_xl.report.risk import AtRisk
 from retention_xl.report.risk_wording import names_in_words
 from retention_xl.report.rules import Rule
@@ -88,7 +89,7 @@ def tickets_pile_up(case: Case, rule: Rule) -> Breach | None:
     sizes = [month.closing_customers for month in case.facts.movements[-3:]]
     if len(ends) < 2 or not case.enough(rule, *sizes[-2:]):
         return None
-    waiting = [_open(case.facts.supporting.tickets, day) for day in ends]
+    waiting = [open_tickets(case.facts.supporting.tickets, day) for day in ends]
     rise, allowed = _rise(waiting[-2:], sizes[-2:]), case.limit(rule, "rise")
     before = _rise(waiting[-3:-1], sizes[-3:-1]) if len(ends) == 3 else None
     asking, asking_before = (
@@ -119,10 +120,6 @@ def tickets_pile_up(case: Case, rule: Rule) -> Breach | None:
         finding += f"; for every 100 {case.words.customers} that is {percent(rise)} more"
         return Breach(rise, "tickets_rise", "fraction", allowed, "rise", f"{finding}.", total(customers), customers)
     return Breach(ages[-1], "ticket_age", "days", longest, "days", f"{finding}.", total(customers), customers)
-
-
-def _open(tickets: Sequence[Ticket], day: date) -> list[Ticket]:
-    return [t for t in tickets if t.opened <= day and (t.closed is None or t.closed > day)]
 
 
 def _rise(waiting: Sequence[Sequence[Ticket]], sizes: Sequence[int]) -> float | None:
