@@ -31,6 +31,7 @@ from retention_xl.report.previous import Previous
 from retention_xl.report.profiles import not_compared
 from retention_xl.report.restated import restatement
 from retention_xl.report.risk import at_risk
+from retention_xl.report.rules_case import arpa, drr, grr, nrr, quick_ratio, ratio
 from retention_xl.report.settings import Settings, load_settings, with_month_targets
 from retention_xl.report.wording import NOT_AVAILABLE
 
@@ -118,11 +119,6 @@ def build_report(
     )
 
 
-def ratio(part: float, whole: float) -> float | None:
-    """part / whole, or None where there is no whole."""
-    return part / whole if whole else None
-
-
 def wilson(kept: int, opening: int, confidence: float) -> tuple[float, float] | None:
     """The interval of a rate, or None where nobody was there."""
     if not opening:
@@ -150,31 +146,30 @@ def _figures(month: MonthFacts, earlier_churn: Sequence[float | None], settings:
     kept = month.opening_customers - month.lost_customers
     churn = ratio(month.lost_customers, month.opening_customers)
     mean_churn = mean([*earlier_churn, churn])
-    arpa = ratio(month.closing / 100, month.closing_customers)
-    lost = month.contraction + month.churn
+    revenue = arpa(month)
     return MonthFigures(
         facts=month,
         kept_customers=kept,
         crr=ratio(kept, month.opening_customers),
         interval=wilson(kept, month.opening_customers, settings.number("policy.confidence")),
         churn=churn,
-        drr=ratio(month.kept_opening, month.opening),
-        grr=ratio(month.opening - lost, month.opening),
-        nrr=ratio(month.opening + month.expansion - lost, month.opening),
-        quick_ratio=ratio(month.new + month.reactivation + month.expansion, lost),
-        arpa=arpa,
+        drr=drr(month),
+        grr=grr(month),
+        nrr=nrr(month),
+        quick_ratio=quick_ratio(month),
+        arpa=revenue,
         arr=metrics.arr(month.closing / 100),
         mean_churn=mean_churn,
-        cltv=_cltv(arpa, mean_churn, settings),
+        cltv=_cltv(revenue, mean_churn, settings),
     )
 
 
-def _cltv(arpa: float | None, churn: float | None, settings: Settings) -> float | None:
-    if arpa is None or churn is None:
+def _cltv(revenue: float | None, churn: float | None, settings: Settings) -> float | None:
+    if revenue is None or churn is None:
         return None
     try:
         months = settings.number("policy.cltv_months")
-        return cast("float", metrics.cltv(arpa, churn, settings.number("policy.margin"), 0, months))
+        return cast("float", metrics.cltv(revenue, churn, settings.number("policy.margin"), 0, months))
     except MetricError:
         return None
 
@@ -253,10 +248,10 @@ def _tiers(facts: Facts, settings: Settings) -> Tiers:
     month = facts.movements[-1]
     kept_all = month.opening_customers - month.lost_customers
     crr = ratio(kept_all, month.opening_customers)
-    drr = sum(row.crr * row.opening for row in rows if row.crr is not None) / total if total else None
-    direct = ratio(month.kept_opening, month.opening)
+    by_tier = sum(row.crr * row.opening for row in rows if row.crr is not None) / total if total else None
+    direct = drr(month)
     gap = settings.number("policy.tier_gap")
-    return Tiers(tuple(edges), tuple(rows), drr, direct, crr, reading(crr, direct, gap))
+    return Tiers(tuple(edges), tuple(rows), by_tier, direct, crr, reading(crr, direct, gap))
 
 
 READINGS = {

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from retention_xl import metrics
 from retention_xl.ledger.records import MonthFacts
-from retention_xl.report.rules_case import Case, at_closing, crr, drr, grr, nrr
+from retention_xl.report.rules_case import Case, arpa, at_closing, crr, drr, grr, nrr, quick_ratio, ratio
 
 # Endings of a figure's name: how many months back, and over how many months the mean is taken.
 ENDINGS: Mapping[str, tuple[int, int, str]] = {
@@ -25,31 +25,25 @@ class Figure(NamedTuple):
     of: Callable[[MonthFacts], float | None]
 
 
-def _part(part: float, whole: float) -> float | None:
-    return part / whole if whole else None
-
-
 OF_A_MONTH: Mapping[str, Figure] = {
     "crr": Figure("CRR", "fraction", lambda m: crr(m).value),
     "churn": Figure("churn rate", "fraction", lambda m: 1 - crr(m).value),
     "drr": Figure("DRR", "fraction", drr),
     "grr": Figure("GRR", "fraction", grr),
     "nrr": Figure("NRR", "fraction", nrr),
-    "quick_ratio": Figure(
-        "quick ratio", "ratio", lambda m: _part(m.new + m.reactivation + m.expansion, m.contraction + m.churn)
-    ),
+    "quick_ratio": Figure("quick ratio", "ratio", quick_ratio),
     "mrr": Figure("revenue", "money", lambda m: m.closing / 100),
     "arr": Figure("12 x revenue", "money", lambda m: 12 * m.closing / 100),
-    "arpa": Figure("revenue per customer", "money", lambda m: _part(m.closing / 100, m.closing_customers)),
+    "arpa": Figure("revenue per customer", "money", arpa),
     "opening": Figure("opening revenue", "money", lambda m: m.opening / 100),
     "new": Figure("revenue of new customers", "money", lambda m: m.new / 100),
     "reactivation": Figure("reactivation", "money", lambda m: m.reactivation / 100),
     "expansion": Figure("expansion", "money", lambda m: m.expansion / 100),
     "contraction": Figure("contraction", "money", lambda m: m.contraction / 100),
     "lost_revenue": Figure("revenue lost", "money", lambda m: m.churn / 100),
-    "expansion_share": Figure("expansion of the opening", "fraction", lambda m: _part(m.expansion, m.opening)),
-    "contraction_share": Figure("contraction of the opening", "fraction", lambda m: _part(m.contraction, m.opening)),
-    "lost_share": Figure("revenue lost of the opening", "fraction", lambda m: _part(m.churn, m.opening)),
+    "expansion_share": Figure("expansion of the opening", "fraction", lambda m: ratio(m.expansion, m.opening)),
+    "contraction_share": Figure("contraction of the opening", "fraction", lambda m: ratio(m.contraction, m.opening)),
+    "lost_share": Figure("revenue lost of the opening", "fraction", lambda m: ratio(m.churn, m.opening)),
     "customers": Figure("customers", "customers", lambda m: m.closing_customers),
     "new_customers": Figure("new customers", "customers", lambda m: m.new_customers),
     "returned": Figure("customers who returned", "customers", lambda m: m.reactivated_customers),
@@ -114,4 +108,4 @@ def _of_this_month(case: Case, name: str) -> float | None:
     if name == "at_risk":
         return len(found.every) if found else 0
     cents = found.cents if found else 0
-    return cents / 100 if name == "at_risk_revenue" else _part(cents, case.facts.movements[-1].closing)
+    return cents / 100 if name == "at_risk_revenue" else ratio(cents, case.facts.movements[-1].closing)

@@ -171,20 +171,34 @@ def unharmed(month: MonthFacts) -> Rate:
     return Rate(month.opening_customers - month.lost_customers - month.contracted_customers, month.opening_customers)
 
 
+def ratio(part: float, whole: float) -> float | None:
+    """part / whole, or None where there is no whole."""
+    return part / whole if whole else None
+
+
 def drr(month: MonthFacts) -> float | None:
     """Opening revenue of those who stayed; none where there was no opening revenue."""
-    return month.kept_opening / month.opening if month.opening else None
+    return ratio(month.kept_opening, month.opening)
 
 
 def grr(month: MonthFacts) -> float | None:
     """Opening revenue less contraction and churn."""
-    return (month.opening - month.contraction - month.churn) / month.opening if month.opening else None
+    return ratio(month.opening - month.contraction - month.churn, month.opening)
 
 
 def nrr(month: MonthFacts) -> float | None:
     """Opening revenue with expansion, less contraction and churn."""
-    lost = month.contraction + month.churn
-    return (month.opening + month.expansion - lost) / month.opening if month.opening else None
+    return ratio(month.opening + month.expansion - month.contraction - month.churn, month.opening)
+
+
+def quick_ratio(month: MonthFacts) -> float | None:
+    """Revenue gained against revenue lost."""
+    return ratio(month.new + month.reactivation + month.expansion, month.contraction + month.churn)
+
+
+def arpa(month: MonthFacts) -> float | None:
+    """Revenue of a customer, in the report currency."""
+    return ratio(month.closing / 100, month.closing_customers)
 
 
 def reaches(value: float, limit: float) -> bool:
@@ -204,7 +218,6 @@ def at_closing(pairs: Iterable[Pair]) -> tuple[tuple[str, int], ...]:
 
 def largest_first(customers: Iterable[tuple[str, int]], number: int | None = None) -> list[tuple[str, int]]:
     """By revenue, then by name; only so many of them where a number is given."""
-
     found = list(customers)
     if number is not None and len(found) > number > 0:
         border = nth_largest(list(map(itemgetter(1), found)), number)

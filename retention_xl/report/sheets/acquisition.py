@@ -6,10 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from retention_xl.report.acquisition import Acquisition, Group, Winning, winning
-from retention_xl.report.build import ratio, wilson
+from retention_xl.report.build import wilson
 from retention_xl.report.cells import Addresses, Block, Cell, Content, Single, span
 from retention_xl.report.lifetime import Lifetime, lifetime
 from retention_xl.report.model import Report
+from retention_xl.report.rules_case import ratio
 from retention_xl.report.sheets import experience_data as data
 from retention_xl.report.sheets.bridge import Rows, interval_formula
 from retention_xl.report.sheets.lifetime import INPUT_ROWS, INPUTS
