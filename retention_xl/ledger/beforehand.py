@@ -33,14 +33,27 @@ class Beforehand:
     reads: list[TableRead] = field(default_factory=list)
     notes: list[TableNote] = field(default_factory=list)
 
+    def wrong_rates(self) -> str:
+        """What is wrong with the table of rates, "" where nothing is."""
+        refused = [read.refused for read in self.reads if read.table == "rates" and read.refused]
+        left_out = [note.told() for note in self.notes if note.table == "rates"]
+        return " ".join(f"The table rates: {what.rstrip('.')}." for what in [*refused, *left_out][:1])
+
 
 def read_beforehand(tables: Mapping[str, Any], policies: Policies) -> Beforehand:
     """Every such table that is given. One that contradicts itself is refused with the reason, and the rest goes on."""
     found = Beforehand()
     if rows := _rows(found, tables, "rates"):
-        found.rates = rates_from_rows(rows, found.reads[-1].file)
+        try:
+            found.rates = rates_from_rows(rows, found.reads[-1].file)
+        except LedgerError as error:
+            _refuse(found, str(error))
     if rows := _rows(found, tables, "aliases"):
-        found.aliases = _or_refused(found, _pairs(rows, "old", "new"))
+        try:
+            _check_one_new_id(rows)
+            found.aliases = resolved(_pairs(rows, "old", "new"))
+        except LedgerError as error:
+            _refuse(found, str(error))
     rows = _rows(found, tables, "calendar")
     if found.reads and "is not a month" in found.reads[-1].refused:
         _refuse(found, f"{found.reads[-1].refused.rstrip('.')}; {TWELVE}.")
@@ -76,20 +89,24 @@ def _refuse(found: Beforehand, reason: str) -> None:
     found.reads.append(TableRead(read.table, read.file, read.rows, 0, reason))
 
 
-def _or_refused(found: Beforehand, pairs: Mapping[str, tuple[str, str]]) -> Regroup:
-    try:
-        return resolved(pairs)
-    except LedgerError as error:
-        _refuse(found, str(error))
-        return {}
-
-
 def _pairs(rows: Sequence[Mapping[str, Any]], old: str, new: str) -> dict[str, tuple[str, str]]:
     return {
         words.customer_key(str(row[old])): (words.customer_key(str(row[new])), str(row[new]).strip())
-        for row in rows
+        for row in reversed(rows)  # of several rows of one id the first counts
         if row.get(old) and row.get(new)
     }
+
+
+def _check_one_new_id(rows: Sequence[Mapping[str, Any]]) -> None:
+    met: dict[str, tuple[str, Mapping[str, Any]]] = {}
+    for row in rows:
+        key, new = words.customer_key(str(row["old"])), words.customer_key(str(row["new"]))
+        before, first = met.setdefault(key, (new, row))
+        if before != new:
+            raise LedgerError(
+                f"{row['old']!r} has two new ids, {first['new']!r} on line {first['line']} and {row['new']!r} on line "
+                f"{row['line']}; leave the one that holds"
+            )
 
 
 def resolved(pairs: Mapping[str, tuple[str, str]]) -> Regroup:

@@ -57,7 +57,12 @@ def clean(con: Connection, columns: dict[str, ColumnChoice], policy: Policy, pla
     readings.read_customers(con)
     who.regroup(con, policy.policies, policy.beforehand, "parent" in columns)
     readings.read_terms(con, columns)
-    home = currencies.read_currencies(con, "currency" in columns, policy.rates, policy.currency, name)
+    try:
+        home = currencies.read_currencies(con, "currency" in columns, policy.rates, policy.currency, name)
+    except LedgerError as error:
+        if wrong := policy.beforehand.wrong_rates():
+            raise LedgerError(f"{error} {wrong}") from error
+        raise
     rates_by_date = currencies.fill_day_rates(con, policy.rates)
     fiscal = policy.beforehand.calendar is not None
     told = tell(con, columns, found, recurring, deducted, rates_by_date, fiscal)

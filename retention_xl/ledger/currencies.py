@@ -15,7 +15,6 @@ from . import words
 from .columns import plain_heading
 from .database import Connection, fill, rows, sql
 from .supporting.reading import read_rows
-from .supporting.records import TableNote
 from .supporting.shapes import SHAPES
 
 DECIMALS = 12  # of a rate
@@ -43,7 +42,7 @@ def rates_from_rows(found: Sequence[Mapping[str, Any]], file: str) -> Rates:
     rates = Rates()
     for row in found:
         code, place = row["currency"], f"{file}, line {row['line']}"
-        rate, day = _rate(str(row["rate"]), place), row.get("day")
+        rate, day = _rate(f"{row['rate'].normalize():f}", place), row.get("day")
         steps = rates.history.setdefault(code, [])
         if any(day == known or day is None or known == date.min for known, _ in steps):
             when = "a rate already" if day is None else f"a rate of {day} already, or one without a date"
@@ -68,23 +67,21 @@ def load_rates(rates: str | Path | Mapping[str, object]) -> Rates:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError as error:
         raise LedgerError(f"{path}: there is no such file of rates.") from error
-    except (OSError, UnicodeError) as error:
-        raise LedgerError(f"{path.name}: the file of rates cannot be read as UTF-8 text.") from error
+    except (OSError, UnicodeError):
+        return _from_table(path)
     lines = text.splitlines()
     delimiter = max(";\t,", key=(lines[0] if lines else "").count)
     table = list(csv.reader(lines, delimiter=delimiter))
     headings = [plain_heading(cell) for cell in table[0]] if table else []
+    known = SHAPES["rates"].recognised(table[0]) if table else {}
+    if "day" in known or (len(known) == 2 and {"currency", "rate"} - set(headings)):
+        return _from_table(path)
     if "currency" not in headings or "rate" not in headings:
         raise LedgerError(
             f"{path.name}: the first line must name the columns currency and rate (1 unit of the currency is rate "
             f"units of the report's currency); found: {', '.join(headings) or 'none'}."
         )
     at_currency, at_rate = headings.index("currency"), headings.index("rate")
-    if "day" in SHAPES["rates"].recognised(table[0]):
-        read_by_day, notes, found = read_rows("rates", path)
-        if notes or read_by_day.refused:
-            raise LedgerError(f"{path.name}: {read_by_day.refused or _told(notes[0])}.")
-        return rates_from_rows(found, path.name)
     read: Rates = Rates()
     for line, row in enumerate(table[1:], start=2):
         if not any(cell.strip() for cell in row):
@@ -100,8 +97,14 @@ def load_rates(rates: str | Path | Mapping[str, object]) -> Rates:
     return read
 
 
-def _told(note: TableNote) -> str:
-    return f"line {note.line}, column {note.column}: {note.value!r} {note.reason}"
+def _from_table(path: Path) -> Rates:
+    """Rates of any kind of file that a table can be: with days, with other headings, a workbook."""
+    read, notes, found = read_rows("rates", path)
+    if read.refused:
+        raise LedgerError(f"{read.refused.rstrip('.')}.")
+    if notes:
+        raise LedgerError(f"{notes[0].told()}.")
+    return rates_from_rows(found, path.name)
 
 
 def _code(text: str, place: str) -> str:
@@ -184,6 +187,9 @@ def _settle_rates(
         raise LedgerError(
             f"Rates: the report's currency {wanted} must have the rate 1, not {rates[wanted].normalize():f}."
         )
+    without = [code for code in met if code not in rates]
+    if not wanted and not ones and len(without) == 1:
+        wanted = without[0]  # what has no rate can only be what the others are converted to
     if not wanted and len(ones) != 1:
         raise LedgerError(
             f"Rates: {len(ones)} currencies have the rate 1; name the one the report is in with --currency."

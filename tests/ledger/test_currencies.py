@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from retention_xl.errors import LedgerError
@@ -112,6 +113,18 @@ def test_a_ledger_without_currency_takes_the_one_told(given: Given) -> None:
     text = "Customer,Date,Amount\nA,2024-01-05,10.00\n"
     assert given(text).currency == ""
     assert given(text, currency="CHF").currency == "CHF"
+
+
+def test_what_alone_has_no_rate_is_what_the_others_are_converted_to(given: Given) -> None:
+    assert given(TWO, rates={"USD": "0.9"}).currency == "EUR"
+
+
+def test_a_table_of_rates_that_contradicts_itself_is_refused_and_a_ledger_that_needs_none_goes_on(given: Given) -> None:
+    twice = {"rates": pd.DataFrame({"Währung": ["USD", "USD"], "Kurs": ["0.9", "0.8"]})}
+    ledger = given(TWO.replace("usd", "EUR"), tables=twice)
+    assert (ledger.currency, ledger.tables[0].refused) == ("EUR", "DataFrame, line 3: USD has a rate already.")
+    with pytest.raises(LedgerError, match=r"several currencies .* The table rates: DataFrame, line 3: USD has a rate"):
+        given(TWO, tables=twice)
 
 
 def test_rates_are_read_from_a_file(tmp_path: Path) -> None:

@@ -90,6 +90,28 @@ def test_an_id_that_changed_goes_by_its_last_one(given: Given) -> None:
     assert months_of(to_nowhere, "Acme") == year(1, 3, 1000)
 
 
+def test_an_id_with_two_new_ones_refuses_the_table_and_names_both(given: Given) -> None:
+    ledger = given(MERGED, tables={"aliases": table(old=["A1", "A1"], new=["A2", "Acme"])})
+    assert ledger.tables[0].refused == (
+        "'A1' has two new ids, 'A2' on line 2 and 'Acme' on line 3; leave the one that holds"
+    )
+    assert {"a1", "A2"} <= set(ledger.customer_months()["customer"])
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("Alte Kundennummer", "Neue Kundennummer"),
+        ("Ancien numéro de client", "Nouveau numéro de client"),
+        ("Número de cliente antiguo", "Número de cliente nuevo"),
+        ("Vanha asiakasnumero", "Uusi asiakasnumero"),
+    ],
+)
+def test_aliases_are_recognised_by_the_headings_of_five_languages(given: Given, old: str, new: str) -> None:
+    ledger = given(MERGED, tables={"aliases": table(**{old: ["A1"], new: ["A2"]})})
+    assert (ledger.tables[0].refused, ledger.tables[0].taken) == ("", 1)
+
+
 @pytest.mark.thorough
 def test_ids_that_lead_in_a_circle_are_refused_by_name(given: Given) -> None:
     ledger = given(MERGED, tables={"aliases": table(old=["A1", "A2", "A3"], new=["A2", "A3", "A1"])})

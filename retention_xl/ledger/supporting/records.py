@@ -122,6 +122,10 @@ class TableNote:
     value: str
     reason: str
 
+    def told(self) -> str:
+        """The note as a sentence without its full stop."""
+        return f"{self.file}, line {self.line}, column {self.column}: {self.value!r} {self.reason}"
+
 
 @dataclass(frozen=True, slots=True)
 class TableRead:
