@@ -102,9 +102,7 @@ class Action:
     measured_key: str  # which figure it is, so that the workbook can show it as a live formula
     unit: str  # of `measured` and `limit`: fraction, points, times, count
     limit: float | None
-    limit_name: (
-        str  # of the rule in actions.toml, or "targets.crr", the key in a settings file; "" where the rule has none
-    )
+    limit_name: str  # in actions.toml, or the key in a settings file ("targets.crr"); "" where the rule has none
     finding: str
     exposed_cents: int  # recurring revenue a month that is at stake
     customers: tuple[str, ...]  # names, the largest first, and as the last "and 12 more" where there are more
@@ -139,8 +137,8 @@ def checklist(
 
     A margin of 1 means that none is set: no offer is then put into figures. `minimum` replaces the fewest customers
     behind a rate, but not where a rule states its own number. `inputs` are the settings by key ("offer.months"); our
-    starting values where none are given. `risk` says who may leave, `own` are the
-    company's own rules, `counts` what was counted of customers' experience, where the caller has counted it already.
+    starting values where none are given. `risk` says who may leave, `own` are the company's own rules, `counts` what
+    was counted of customers' experience, where the caller has counted it already.
     """
     given = starting_values() if inputs is None else inputs
     case = Case(

@@ -62,7 +62,7 @@ class Block:
 
 @dataclass(frozen=True)
 class List:
-    """The rows of an Excel Table: one mapping or sequence a row, in the order of `headings`.
+    """The rows of an Excel Table: one sequence a row, in the order of `headings`.
 
     `added` are those of the headings that a person put into an earlier workbook: the table gets a column for each that
     it lacks. The value is the heading of the column whose look it takes.

@@ -24,7 +24,7 @@ def make_checks(
     """Every check in the order of the Checks sheet. Each key has its formula pair in `sheets/checks.py`."""
     last = shown[-1].facts
     quality = facts.quality
-    missing_lines, missing_money = missing_parts(facts.quality)
+    missing_lines, missing_money = missing_parts(quality)
     moved = sum((p.closing or 0) - (p.opening or 0) for p in facts.pairs) / 100
     bridge_gaps = sum(abs(_closing_by_movements(f) - f.facts.closing / 100) for f in shown)
     opening_gaps = sum(abs(now.facts.opening - before.facts.closing) / 100 for before, now in pairwise(shown))

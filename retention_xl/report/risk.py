@@ -34,7 +34,7 @@ DIGITS = 6  # of a score: 0.1 + 0.2 reaches 0.3
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What speaks for an offer (1), against it (0), or is not known (None), of every customer; see `GROUNDS`."""
+    """Something that speaks for an offer to a customer (1), against it (0), or is not known of it (None)."""
 
     key: str
     heading: str
@@ -127,7 +127,7 @@ def _asked(found: Evidence) -> int | None:
     return None if found.facts.get("quote") is None else 1
 
 
-# key, heading, the sign whose data it takes (None: none), and how it is found
+# Each with the signs of which one must be told (none: it always is), and how it is found.
 _GROUNDS: tuple[tuple[Ground, tuple[str, ...], _Of], ...] = (
     (Ground("decision", "Contract ends soon, no notice"), (), _decision_due),
     (Ground("price", "Price is the reason"), ("notice", "payment"), _price),

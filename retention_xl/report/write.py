@@ -23,7 +23,7 @@ from retention_xl.report.wording import last_day
 def write_report(
     report: Report, path: Path | str, template: str = "monthly", approve: Callable[[Path], None] | None = None
 ) -> list[str]:
-    """Write the workbook to `path`, whole or not at all; returns remarks about texts that had to be cut.
+    """Write the workbook to `path`, whole or not at all; returns remarks, such as texts that had to be cut.
 
     `template` is the name of a shipped template or the path of a company's own. `approve` may refuse the finished
     file, by an error, before it takes its place. TemplateError: the template has a name that is wrong, or the file
