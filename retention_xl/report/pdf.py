@@ -66,9 +66,8 @@ def _repeatable(pdf: bytes, workbook: Path) -> bytes:
     end = pdf.rfind(b"endstream")
     body, trailer = pdf[: max(end, 0)], pdf[max(end, 0) :]
     with zipfile.ZipFile(workbook) as package:
-        written = datetime(*package.infolist()[0].date_time)
-    trailer = re.sub(rb"(?<=/CreationDate\(D:)[0-9]{14}", written.strftime("%Y%m%d%H%M%S").encode(), trailer)
-    trailer = re.sub(rb"(?<=/ModDate\(D:)[0-9]{14}", written.strftime("%Y%m%d%H%M%S").encode(), trailer)
+        written = datetime(*package.infolist()[0].date_time).strftime("%Y%m%d%H%M%S").encode()
+    trailer = re.sub(rb"(/(?:Creation|Mod)Date\(D:)[0-9]{14}", rb"\g<1>" + written, trailer)
     mark = rb"(?:(?<=<)[0-9A-F]{32}(?=>)|(?<=/DocChecksum /)[0-9A-F]{32})"
     blank = re.sub(mark, b"0" * 32, trailer)
     own = hashlib.sha256(body + blank).hexdigest()[:32].upper().encode()
