@@ -61,10 +61,7 @@ def read_term(text: str, in_years: bool = False) -> tuple[int | None, str]:
     if months is None and (found := _NUMBER_OF.fullmatch(words)):
         unit = spellings.UNITS.get(found[2], 0) if found[2] else 12 if in_years else 1
         months = int(found[1]) * unit if unit else None
-    if re.search(
-        r"\b(?:weeks?|weekly|days?|daily|fortnight(?:ly)?|biweekly|woche|wöchentlich|tag|täglich|p[0-9]+[wd]|[0-9]+[wd])\b",
-        words,
-    ):
+    if _SHORT_TERM.search(words):
         return None, "is not a whole number of months"
     if months is None:
         return None, "is not a known term"
