@@ -16,9 +16,11 @@ MOST_DIGITS = 13  # before the decimal mark; with two decimals that is what a sp
 # (1,234 or 1.234: `point` and `comma` hold the two readings). sign: the currency written beside the number.
 Amount = namedtuple("Amount", "style point comma sign problem")
 
+BLANK = "is blank"
 NOT_A_NUMBER = "is not a number"
 A_SIDE = "is marked as a debit or a credit, and nothing tells which is revenue; write a minus before what is not"
 TOO_LARGE = f"has more than {MOST_DIGITS} digits before the decimal mark"
+TWO_READINGS = "can be read in two ways"
 
 _SIDES = ("CR", "DR", "CR.", "DR.", "S", "H")
 _MINUS = "-\u2212\u2013"
@@ -39,7 +41,7 @@ def read_amount(text: str) -> Amount:
     body = unicodedata.normalize("NFKC", text)
     body = "".join(c for c in body if unicodedata.category(c) != "Cf").replace("\u2019", "'").strip()
     if not body:
-        return _fail("is blank")
+        return _fail(BLANK)
     if body in _MINUS:
         return Amount("dash", Decimal(0), Decimal(0), "", "")
     sign = ""
@@ -132,4 +134,4 @@ def settle(amount: Amount, text: str, styles: frozenset[str]) -> tuple[Decimal |
         return amount.point, ""
     if styles == {"comma"}:
         return amount.comma, ""
-    return None, "can be read in two ways"
+    return None, TWO_READINGS

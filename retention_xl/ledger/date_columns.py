@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from ..errors import LedgerError
 from . import words
 from .database import Connection, fill, one, rows, sql
-from .dates import Day, read_date
+from .dates import BLANK, NOT_A_DATE, NOT_PLAUSIBLE, Day, read_date
 from .places import Places
 from .records import ColumnChoice
 from .zones import local_day
@@ -28,7 +28,7 @@ class DateText(NamedTuple):
 
 
 FEW = 0.01  # up to this share of a column, dates in doubt are refused one by one; above it the whole ledger is
-DAY_CODES = {"is blank": "date_blank", "is not a date": "date_unreadable"}
+DAY_CODES = {BLANK: "date_blank", NOT_A_DATE: "date_unreadable", NOT_PLAUSIBLE: "date_not_plausible"}
 
 
 def read_dates(
@@ -93,7 +93,7 @@ def settled(date_text: DateText, order: str) -> tuple[str, date | None, str, str
     if words.is_total(date_text.text):
         return date_text.text, None, "total", ""
     if day.problem:
-        return date_text.text, None, DAY_CODES.get(day.problem, "date_not_plausible"), ""
+        return date_text.text, None, DAY_CODES[day.problem], ""
     if order in ("open", "mixed") and depends(day):
         readings = sorted({reading.isoformat() for reading in (day.dmy, day.mdy, day.ymd) if reading})
         return date_text.text, None, "date_two_readings", " or ".join(readings)

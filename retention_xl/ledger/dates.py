@@ -13,6 +13,7 @@ EARLIEST, LATEST = 1980, 2099  # years a ledger can be about; anything else is a
 # short: the year has two digits and could stand first; ymd is that third reading of 19/04/03.
 Day = namedtuple("Day", "dmy mdy ymd short problem")
 
+BLANK = "is blank"
 NOT_A_DATE = "is not a date"
 NOT_PLAUSIBLE = f"is not a date between {EARLIEST} and {LATEST}"
 
@@ -84,7 +85,7 @@ def read_date(text: str) -> Day:
     body = "".join(c for c in body if unicodedata.category(c) != "Cf")
     body = re.sub(r"\s+", " ", body).strip()
     if not body:
-        return Day(None, None, None, False, "is blank")
+        return Day(None, None, None, False, BLANK)
     body = _WEEKDAY.sub("", _TIME.sub("", body).strip(), count=1)
     if found := _YEAR_FIRST.fullmatch(body):
         return _only(_make(int(found[1]), int(found[3]), int(found[4])))

@@ -11,11 +11,16 @@ from .database import Connection, fill, one, rows, sql
 from .records import ColumnChoice
 
 AMOUNT_CODES = {
-    "is blank": "amount_blank",
+    amounts.BLANK: "amount_blank",
     amounts.NOT_A_NUMBER: "amount_unreadable",
     amounts.A_SIDE: "amount_side",
     amounts.TOO_LARGE: "amount_too_large",
-    "can be read in two ways": "amount_two_readings",
+    amounts.TWO_READINGS: "amount_two_readings",
+}
+TERM_CODES = {
+    words.NOT_MONTHS: "term_not_months",
+    words.UNKNOWN_TERM: "term_unknown",
+    words.TERM_TOO_LONG: "term_too_long",
 }
 
 
@@ -164,10 +169,7 @@ def read_terms(con: Connection, columns: Mapping[str, ColumnChoice]) -> None:
         months, problem = words.read_term(text, in_years)
         count, count_problem = words.read_term(count_text) if count_text.strip() else (1, "")
         if months is None or count is None:
-            table.append((text, count_text, None, TERM_CODES.get(problem or count_problem, "term_too_long")))
+            table.append((text, count_text, None, TERM_CODES[problem or count_problem]))
         else:
             table.append((text, count_text, months * count, ""))
     fill(con, "read_terms", {"text": "VARCHAR", "count_text": "VARCHAR", "months": "INTEGER", "code": "VARCHAR"}, table)
-
-
-TERM_CODES = {"is not a whole number of months": "term_not_months", "is not a known term": "term_unknown"}

@@ -39,9 +39,9 @@ REFUSED: dict[str, tuple[str, str]] = {
     "start_unreadable": ("start", "the start of service cannot be read as a date"),
     "end_unreadable": ("end", "the end of service cannot be read as a date"),
     "ends_before_start": ("end", "the service ends before it starts"),
-    "term_not_months": ("term", "is not a whole number of months"),
-    "term_unknown": ("term", "is not a known term"),
-    "term_too_long": ("term", f"is more than {words.LONGEST_TERM} months"),
+    "term_not_months": ("term", words.NOT_MONTHS),
+    "term_unknown": ("term", words.UNKNOWN_TERM),
+    "term_too_long": ("term", words.TERM_TOO_LONG),
     "negative_mrr": ("amount", "takes the customer's recurring revenue below zero"),
 }
 

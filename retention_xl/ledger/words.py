@@ -8,6 +8,9 @@ import unicodedata
 from . import spellings
 
 LONGEST_TERM = 120  # months; a longer one is a slip or another number
+NOT_MONTHS = "is not a whole number of months"
+UNKNOWN_TERM = "is not a known term"
+TERM_TOO_LONG = f"is more than {LONGEST_TERM} months"
 
 _SHORT_TERM = re.compile(
     r"\b(?:weeks?|weekly|days?|daily|fortnight(?:ly)?|biweekly|woche|wöchentlich|tag|täglich|p?[0-9]+[wd])\b"
@@ -62,11 +65,11 @@ def read_term(text: str, in_years: bool = False) -> tuple[int | None, str]:
         unit = spellings.UNITS.get(found[2], 0) if found[2] else 12 if in_years else 1
         months = int(found[1]) * unit if unit else None
     if _SHORT_TERM.search(words):
-        return None, "is not a whole number of months"
+        return None, NOT_MONTHS
     if months is None:
-        return None, "is not a known term"
+        return None, UNKNOWN_TERM
     if months > LONGEST_TERM:
-        return None, f"is more than {LONGEST_TERM} months"
+        return None, TERM_TOO_LONG
     return months, ""
 
 

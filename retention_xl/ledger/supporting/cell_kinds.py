@@ -10,12 +10,10 @@ from typing import Any, NamedTuple
 from ...errors import LedgerError
 from .. import amounts, spellings, words
 from ..date_columns import FEW, DateText, depends, order_of_column, settled
-from ..dates import Day, month_of_day, read_date
+from ..dates import NOT_A_DATE, Day, month_of_day, read_date
 from ..places import Places
 from ..reasons import REFUSED
 from .shapes import FIGURES, MEASURES, WORDS, Column
-
-TWO_READINGS = "can be read in two ways"
 
 
 class Text(NamedTuple):
@@ -129,7 +127,7 @@ def read_days(
 
 def _as_kind(column: Column, text: str, day: Any, code: str, detail: str) -> Read:
     if day is None:
-        reason = REFUSED[code][1] if code in REFUSED else "is not a date"
+        reason = REFUSED[code][1] if code in REFUSED else NOT_A_DATE
         if column.kind == "month" and code == "date_unreadable":
             reason = "is not a month such as 2026-10"
         return Read(text, None, f"{reason} ({detail})" if detail else reason)
@@ -197,7 +195,7 @@ def _styles(found: Sequence[amounts.Amount], plain_points: bool, typed: bool) ->
 def _settled(column: Column, amount: amounts.Amount, text: str, styles: frozenset[str]) -> tuple[Decimal | None, str]:
     """As in the ledger; and of two readings the one that such a number can have."""
     value, problem = amounts.settle(amount, text, styles)
-    if value is None and problem == TWO_READINGS:
+    if value is None and problem == amounts.TWO_READINGS:
         if column.kind == "rate":  # nobody groups the thousands of a rate
             return (amount.point if "." in text else amount.comma), ""
         possible = [v for v in (amount.point, amount.comma) if _in_range(column, v)]
@@ -233,4 +231,4 @@ def _shares(column: Column, texts: Sequence[Text], plain_points: bool, typed: bo
 
 
 def _two_shares(value: Decimal) -> str:
-    return f"{TWO_READINGS} beside numbers above 1: {value} % or {100 * value:f} %"
+    return f"{amounts.TWO_READINGS} beside numbers above 1: {value} % or {100 * value:f} %"
