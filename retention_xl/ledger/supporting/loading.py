@@ -22,7 +22,6 @@ from .shapes import SHAPES
 BEFORE_THE_LEDGER = ("rates", "aliases", "calendar")
 OF_EACH_SUBSCRIPTION = ("customers", "cancellations")  # a survey, a ticket or a use is counted once
 FRACTIONS = ("crr", "drr", "grr", "nrr", "churn")
-_SUS = [f"sus{i}" for i in range(1, 11)]
 
 
 def _first_only(fields: str, field: str, reason: str) -> RowRule:
