@@ -1,10 +1,10 @@
-"""A sheet's columns by number, as a workbook's files count them, and by letters, as its addresses name them."""
+"""A sheet's columns by number, as a workbook's files count them, and by letters, as addresses name them; its ends."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 
-LAST_COLUMN = 16_384
+LAST_COLUMN, LAST_ROW = 16_384, 1_048_576
 
 
 @lru_cache(maxsize=LAST_COLUMN)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from xml.parsers import expat
 
-from ..column_letters import letters
+from ..column_letters import LAST_COLUMN, LAST_ROW, column_number, letters
 from ..errors import LedgerError
 from . import binary_workbook
 from .file_kinds import is_plain_text, told
@@ -19,7 +19,6 @@ LARGEST = 4 << 30  # bytes of all parts when unpacked
 SUSPICIOUS = (200 << 20, 150)  # unpacked bytes, and times the packed size: no real workbook is packed that well
 MOST_CELLS = 60_000_000  # of the rectangle around all filled cells: the reader takes memory for each
 CHUNK = 1 << 20
-MOST_COLUMNS, MOST_ROWS = 1 << 14, 1 << 20  # that a sheet has in any program; more is damage
 _COMPOUND = b"\xd0\xcf\x11\xe0"  # the container of .xls, and of any Excel file under a password
 _COORDINATE = re.compile(rb'\br="([A-Z]{0,3})([0-9]{1,7})"')
 _SHEET = re.compile(rb'<(?:\w+:)?sheet\b[^>]*?\bname="([^"]*)"[^>]*?\b(?:\w+:)?id="([^"]*)"')
@@ -95,7 +94,8 @@ def _check_package(package: zipfile.ZipFile, name: str) -> None:
 
 
 def _check_extent(width: int, height: int, title: str, name: str) -> None:
-    if width * height > MOST_CELLS or width > MOST_COLUMNS or height > MOST_ROWS:
+    # No program's sheet goes further than the last column and row: more is damage.
+    if width * height > MOST_CELLS or width > LAST_COLUMN or height > LAST_ROW:
         raise LedgerError(
             f"{name}, sheet {title!r}: cells are filled as far as column {letters(width)} and row {height:,}; "
             "delete the columns and rows beyond the table and save."
@@ -109,10 +109,7 @@ def _extent_of_xml(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> tuple[int
         if found:
             widest = max(widest, *(column for column, _ in found), key=lambda c: (len(c), c))
             lowest = max(lowest, *(int(row) for _, row in found))
-    columns = 0
-    for letter in widest:
-        columns = columns * 26 + letter - 64
-    return columns, lowest
+    return column_number(widest.decode()), lowest
 
 
 def _titles(package: zipfile.ZipFile, kind: str) -> dict[str, str]:

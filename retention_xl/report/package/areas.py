@@ -7,10 +7,9 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from ...column_letters import LAST_COLUMN as LAST_COLUMN
+from ...column_letters import LAST_ROW as LAST_ROW
 from ...column_letters import column_number as column_number
 from ...column_letters import letters as letters
-
-LAST_ROW = 1_048_576
 
 
 @lru_cache(maxsize=1 << 14)
