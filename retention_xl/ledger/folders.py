@@ -15,18 +15,19 @@ from .tables import Sought
 from .workbooks import SUFFIXES, SheetSource
 
 LEDGER_SUFFIXES = (*SUFFIXES, ".csv", ".tsv", ".tab", ".txt", ".parquet")
+_WILD = set("*?[")
 _OURS = re.compile(r"-retention-[0-9]{4}-(?:0[1-9]|1[0-2])$")
 
 
 def is_pattern(text: str) -> bool:
     """Whether it stands for several files; a file that is called so wins."""
-    return bool(set(text) & set("*?[")) and not Path(text).exists()
+    return bool(set(text) & _WILD) and not Path(text).exists()
 
 
 def folder_name(text: str) -> str:
     """The folder's own name, also of a pattern in it or of the folder one stands in."""
     path = Path(text)
-    while set(path.name) & set("*?["):
+    while set(path.name) & _WILD:
         path = path.parent
     return path.resolve().name or "ledger"
 

@@ -13,7 +13,7 @@ from .cells import is_number, text_of
 from .database import Connection
 from .places import Places
 from .sources import Progress
-from .tables import line_hash, literal, select_raw, view_source
+from .tables import line_hash, literal, reads_as_pattern, select_raw, view_source
 
 
 class FrameSource:
@@ -108,7 +108,7 @@ class ParquetSource(TypedSource):
     def __init__(self, path: Path) -> None:
         self.name, self.places = path.name, Places(path.name)
         self._table = f"read_parquet({literal(str(path))})"
-        if set(str(path)) & set("*?[{"):
+        if reads_as_pattern(path):
             raise LedgerError(f"{path.name}: the name of a Parquet file cannot have any of * ? [ {{; rename it.")
         try:
             with duckdb.connect() as con:

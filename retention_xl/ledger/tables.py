@@ -66,6 +66,11 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+def reads_as_pattern(path: Path) -> bool:
+    """Whether DuckDB would take the name of this one file for that of several."""
+    return bool(set(str(path)) & set("*?[{"))
+
+
 def read_csv(path: Path, width: int, skip: int, delimiter: str, compression: str) -> str:
     names = ", ".join(f"'f{i}': 'VARCHAR'" for i in range(width))
     return (

@@ -27,6 +27,7 @@ from .tables import (
     line_hash,
     load_rows,
     read_csv,
+    reads_as_pattern,
     select_raw,
     view_source,
 )
@@ -152,7 +153,7 @@ class CsvSource:
         """Whether DuckDB may read the file itself: UTF-8, and no sign in the name that it would take as a pattern."""
         if self.grouped:
             return False
-        return self.encoding == "utf-8-sig" and not set(str(self.path)) & set("*?[{") and self.heading_end is not None
+        return self.encoding == "utf-8-sig" and not reads_as_pattern(self.path) and self.heading_end is not None
 
     def _count_lines(self) -> int:
         """Physical lines of the file, blank ones at its end left out; checks the encoding on the way."""
