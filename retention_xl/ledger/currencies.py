@@ -18,7 +18,7 @@ from .supporting.reading import read_rows
 from .supporting.shapes import SHAPES
 
 DECIMALS = 12  # of a rate
-_RATE_KIND = "DECIMAL(20, 12)"
+RATE_KIND = f"DECIMAL(20, {DECIMALS})"
 
 
 class Rates(dict[str, Decimal]):
@@ -149,7 +149,7 @@ def read_currencies(
     fill(
         con,
         "read_currencies",
-        {"text": "VARCHAR", "currency": "VARCHAR", "rate": _RATE_KIND, "code": "VARCHAR", "assumed": "BOOLEAN"},
+        {"text": "VARCHAR", "currency": "VARCHAR", "rate": RATE_KIND, "code": "VARCHAR", "assumed": "BOOLEAN"},
         table,
     )
     return home
@@ -223,7 +223,7 @@ def fill_day_rates(con: Connection, rates: Mapping[str, Decimal] | None) -> bool
         for code, dated in sorted(history.items())
         for (day, rate), following in zip(dated, [*(d for d, _ in dated[1:]), date(2100, 1, 1)], strict=True)
     ]
-    kinds = {"currency": "VARCHAR", "from_day": "DATE", "to_day": "DATE", "rate": _RATE_KIND}
+    kinds = {"currency": "VARCHAR", "from_day": "DATE", "to_day": "DATE", "rate": RATE_KIND}
     if steps:
         fill(con, "rate_steps", kinds, steps)
         con.execute(sql("day_rates"))
@@ -241,7 +241,7 @@ def check_every_day_has_a_rate(con: Connection, name: str) -> None:
 
 def fill_month_rates(con: Connection, rates: Rates, ends: Mapping[int, date]) -> None:
     """Table `month_rates`: the rate of each month's last day."""
-    kinds = {"currency": "VARCHAR", "month": "INTEGER", "rate": _RATE_KIND}
+    kinds = {"currency": "VARCHAR", "month": "INTEGER", "rate": RATE_KIND}
     table = [
         (code, month, rate)
         for code in sorted(rates)

@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from .currencies import RATE_KIND
 from .database import Connection, fill, one, rows, sql
 from .records import ColumnChoice
 from .tables import literal
@@ -241,7 +242,7 @@ def _currency(query: _Query, stated: Columns, known: bool, day: str) -> None:
         ("currency", "currency", "VARCHAR"),
         ("currency_code", "code", "VARCHAR"),
         ("currency_assumed", "assumed", "BOOLEAN"),
-        ("latest_rate", "rate", "DECIMAL(20, 12)"),
+        ("latest_rate", "rate", RATE_KIND),
     ]
     currency, _, _, rate = query.meant("read_currencies", "c", {"text": text}, wanted, stated)
     if day:

@@ -11,6 +11,7 @@ from typing import Any
 
 from ...errors import LedgerError
 from .. import words
+from ..currencies import RATE_KIND
 from ..database import Connection, fill, rows, sql
 from ..sources import Progress
 from ..tables import literal
@@ -151,7 +152,7 @@ def _steps(code: str, steps: Sequence[tuple[date, Decimal]], month: str) -> str:
     last = f"period_last({month})"
     return " ".join(
         f"WHEN coalesce(currency, sign_amount) = {literal(code)} AND {last} >= DATE '{day}' "
-        f"THEN CAST({rate} AS DECIMAL(20, 12))"
+        f"THEN CAST({rate} AS {RATE_KIND})"
         for day, rate in sorted(steps, reverse=True)
     )
 
