@@ -140,7 +140,7 @@ def choose(headings: Sequence[str], wanted: Mapping[str, str] | None, name: str)
             raise LedgerError(
                 f"{name}: {len(twins)} columns are headed {headings[position]!r}; rename all but one of them."
             )
-        others = [headings[i] for i in ranked(field, free)[1:]] if field in ("customer", "date", "amount") else []
+        others = [headings[i] for i in ranked(field, free)[1:]] if field in REQUIRED else []
         chosen[field] = (position, ColumnChoice(field, headings[position], "by its heading", tuple(others)))
     missing = [field for field in REQUIRED if field not in chosen]
     if missing:
