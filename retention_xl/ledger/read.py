@@ -23,7 +23,7 @@ from .policies import Policies
 from .records import ColumnChoice, Facts, Nature, Quality
 from .scratch import Scratch
 from .snapshot import SnapshotSource, is_snapshot
-from .sources import Progress, Source, leave, open_source
+from .sources import Progress, Source, leave, only, open_source
 from .supporting.finding import sheets_of, with_sheets
 from .supporting.loading import checked, load_tables
 from .supporting.records import TableNote, TableRead
@@ -207,8 +207,7 @@ def read_ledger(
     recurring 2026-01 2026-03 0
     """
     tell = progress or (lambda text, fraction: None)
-    if isinstance(source, list | tuple) and len(source) == 1:
-        source = source[0]
+    source = only(source)
     if dates not in (None, "dmy", "mdy"):
         raise LedgerError(f"Dates {dates!r} is neither dmy (day first) nor mdy (month first).")
     if engine not in ("duckdb", "spark"):

@@ -34,6 +34,11 @@ class Source(Protocol):
         """Fill `raw`. `whole` are the columns that make a line what it is, None for one that only others have."""
 
 
+def only(source: Any) -> Any:
+    """The one member of a list of one; anything else as it is."""
+    return source[0] if isinstance(source, (list, tuple)) and len(source) == 1 else source
+
+
 def leave(source: Source) -> None:
     """Let go of a source that will not be loaded."""
     if close := getattr(source, "close", None):
@@ -53,8 +58,7 @@ def open_source(
         from .frames import ArrowSource
 
         return ArrowSource(source)
-    if isinstance(source, (list, tuple)) and len(source) == 1:
-        source = source[0]
+    source = only(source)
     if not isinstance(source, (str, Path, list, tuple)):
         raise LedgerError(f"A {type(source).__name__} is no ledger; give a path, a DataFrame or an Arrow table.")
     if is_database(source):
@@ -83,8 +87,7 @@ def is_database(source: Any) -> TypeGuard[str]:
 
 def source_name(source: Any, table: str | None = None, engine: str = "duckdb") -> str:
     """What the ledger is called in the report, and its workbook after it."""
-    if isinstance(source, (list, tuple)) and len(source) == 1:
-        source = source[0]
+    source = only(source)
     if engine == "spark":
         return str(source).rstrip("/").rsplit("/", 1)[-1]
     if is_database(source):
