@@ -128,9 +128,10 @@ def open_file(path: Path, encoding: str | None, sought: Sought) -> Source:
             magic = file.read(8)
     except OSError as error:
         raise LedgerError(f"{path}: the file cannot be opened ({error.strerror}).") from error
+    from .workbook_guard import COMPOUND
     from .workbooks import SUFFIXES, sheet_source
 
-    if magic.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")) or path.suffix.lower() in SUFFIXES:
+    if magic.startswith((b"PK\x03\x04", COMPOUND)) or path.suffix.lower() in SUFFIXES:
         return sheet_source(path, sought)
     if magic.startswith(b"PAR1"):
         from .frames import ParquetSource

@@ -19,7 +19,7 @@ LARGEST = 4 << 30  # bytes of all parts when unpacked
 SUSPICIOUS = (200 << 20, 150)  # unpacked bytes, and times the packed size: no real workbook is packed that well
 MOST_CELLS = 60_000_000  # of the rectangle around all filled cells: the reader takes memory for each
 CHUNK = 1 << 20
-_COMPOUND = b"\xd0\xcf\x11\xe0"  # the container of .xls, and of any Excel file under a password
+COMPOUND = b"\xd0\xcf\x11\xe0"  # the container of .xls, and of any Excel file under a password
 _COORDINATE = re.compile(rb'\br="([A-Z]{0,3})([0-9]{1,7})"')
 _SHEET = re.compile(rb'<(?:\w+:)?sheet\b[^>]*?\bname="([^"]*)"[^>]*?\b(?:\w+:)?id="([^"]*)"')
 _PART = re.compile(rb"<(?:\w+:)?Relationship\b[^>]*>")
@@ -32,7 +32,7 @@ def check_workbook(path: Path, name: str) -> None:
     with path.open("rb") as file:
         start = file.read(400)
     magic = start[:4]
-    if magic == _COMPOUND:
+    if magic == COMPOUND:
         if "EncryptedPackage".encode("utf-16-le") in path.read_bytes():
             raise protected(name)
     elif magic.startswith(b"PK"):
