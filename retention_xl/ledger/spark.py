@@ -11,7 +11,7 @@ from .columns import FIELDS
 from .database import Connection
 from .places import Places
 from .sources import Progress
-from .tables import EXACT
+from .tables import EXACT, no_value
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -161,10 +161,7 @@ class SparkSource:
             ]
         )
         self._con.keep("raw", numbered, True)
-        exact = ", ".join(
-            f"CAST(NULL AS {'BIGINT' if field == 'amount' else 'DATE'}) AS exact_{field}, raw_{field} AS text_{field}"
-            for field in EXACT
-        )
+        exact = ", ".join(f"{no_value(field)}, raw_{field} AS text_{field}" for field in EXACT)
         self._con.execute(f"CREATE OR REPLACE VIEW source AS SELECT *, {exact} FROM raw")
 
     def _numbered(self, columns: list[Any]) -> DataFrame:

@@ -166,13 +166,17 @@ def view_source(
             text = f"coalesce(text_{field}, {text_of_exact(field, f'exact_{field}')})"
             columns.append(f"exact_{field}, text_{field}, {text} AS raw_{field}")
         else:
-            kind = "BIGINT" if field == "amount" else "DATE"
-            columns.append(f"CAST(NULL AS {kind}) AS exact_{field}, {raw} AS text_{field}, {raw} AS raw_{field}")
+            columns.append(f"{no_value(field)}, {raw} AS text_{field}, {raw} AS raw_{field}")
     con.execute(
         f"CREATE OR REPLACE VIEW source AS SELECT {line} AS line, {damage} AS damage, {typed} AS amount_typed, "
         f"row_blank AND {damage} = '' AS is_blank, row_blank, {hashed} AS line_hash, "
         f"{', '.join(columns)} FROM raw"
     )
+
+
+def no_value(field: str) -> str:
+    """The column for the exact values of a field of which there are only texts."""
+    return f"CAST(NULL AS {'BIGINT' if field == 'amount' else 'DATE'}) AS exact_{field}"
 
 
 def text_of_exact(field: str, column: str) -> str:
