@@ -151,9 +151,8 @@ class CsvSource:
 
     def _is_plain(self) -> bool:
         """Whether DuckDB may read the file itself: UTF-8, and no sign in the name that it would take as a pattern."""
-        if self.grouped:
-            return False
-        return self.encoding == "utf-8-sig" and not reads_as_pattern(self.path) and self.heading_end is not None
+        whole = not self.grouped and self.heading_end is not None
+        return whole and self.encoding == "utf-8-sig" and not reads_as_pattern(self.path)
 
     def _count_lines(self) -> int:
         """Physical lines of the file, blank ones at its end left out; checks the encoding on the way."""
