@@ -87,11 +87,6 @@ class Parameter:
         self.default = default
 
     @property
-    def is_range(self) -> bool:
-        """Whether a range is what this argument is for; else one cell, or a range worked cell by cell."""
-        return self.kind not in SINGLE_KINDS
-
-    @property
     def kind_and_unit(self) -> str:
         """What stands in brackets in the docstring, with the words of a choice in place of its kind."""
         kind = " | ".join(self.choices) or self.kind
