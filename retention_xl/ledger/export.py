@@ -32,7 +32,7 @@ def export(ledger: Ledger, con: Connection, path: Path) -> list[Path]:
         path: f"SELECT c.name AS customer, {_MONTH.format('m.month')} AS month, {_MONTH.format('m.first_month')} "
         f"AS first_month, {_MONEY.format('m.cents')} AS revenue, {currency} AS currency, m.{complete} "
         "FROM moves m JOIN customers c USING (customer) ORDER BY c.name, m.month",
-        beside(path, "movements"): _movements(ledger, con, currency, last or 0),
+        beside(path, "movements"): _movements(ledger, con, currency),
         beside(path, "cohorts"): f"SELECT {_MONTH.format('first_month')} AS cohort, month - first_month AS age, "
         f"count(*) AS customers, {_MONEY.format('sum(cents)')} AS revenue, {currency} AS currency, "
         f"{complete} FROM moves GROUP BY first_month, month ORDER BY first_month, month",
@@ -48,7 +48,7 @@ def beside(path: Path, what: str) -> Path:
     return path.with_name(f"{path.stem}-{what}{path.suffix}")
 
 
-def _movements(ledger: Ledger, con: Connection, currency: str, last: int) -> str:
+def _movements(ledger: Ledger, con: Connection, currency: str) -> str:
     """The bridge of every month as a table of its own, and the query that reads it."""
     rows = ledger.facts(ledger.last_month).movements
     kinds = {name: "VARCHAR" if name == "month" else "BIGINT" for name in MonthFacts.__dataclass_fields__}
