@@ -28,8 +28,9 @@ def read_customers(con: Connection) -> None:
     """Tables `customers` (one row each) and `spellings` (every text that stands for one)."""
     con.execute(sql("spelled_raw"))
     odd = [text for (text,) in rows(con, "SELECT spelling FROM spelled_raw WHERE key IS NULL ORDER BY spelling")]
-    looked_at = [(text, words.customer_key(text), words.is_total(text)) for text in odd]
-    fill(con, "odd", {"spelling": "VARCHAR", "key": "VARCHAR", "is_total": "BOOLEAN"}, looked_at)
+    looked_at = [(text, words.customer_key(text), words.is_total(text), words.trimmed(text)) for text in odd]
+    kinds = {"spelling": "VARCHAR", "key": "VARCHAR", "is_total": "BOOLEAN", "shown": "VARCHAR"}
+    fill(con, "odd", kinds, looked_at)
     con.execute(sql("spelled"), {"none": sorted(spellings.NO_CUSTOMER)})
     bare, shortest, longest, spelt, ids = one(con, sql("bare_numbers"))
     # Where all ids are of one form, or none is a number, none can be the rest of another.

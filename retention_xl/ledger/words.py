@@ -33,6 +33,12 @@ def squeeze(text: str) -> str:
     return re.sub(r"\s+", " ", body).strip().casefold()
 
 
+def trimmed(text: str) -> str:
+    """Without blanks around it, those of no width too."""
+    inner = [i for i, c in enumerate(text) if not c.isspace() and unicodedata.category(c) != "Cf"]
+    return text[inner[0] : inner[-1] + 1] if inner else ""
+
+
 def customer_key(text: str) -> str:
     """What makes two spellings one customer. 123.0 is 123 after a visit to a spreadsheet."""
     key = squeeze(text)

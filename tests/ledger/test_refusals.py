@@ -108,6 +108,11 @@ def test_spellings_of_one_customer_are_joined_and_told(given: Given) -> None:
     ]
 
 
+def test_a_name_is_shown_without_blanks_that_nobody_sees(given: Given) -> None:
+    ledger = given(HEAD + "1,\u200b\u00a0Ada\ufeff,2024-01-05,invoice,10.00,month\n")
+    assert ledger.customer_months()["customer"].tolist() == ["Ada"]
+
+
 @pytest.mark.thorough
 def test_equal_lines_without_ids_are_kept_and_listed(given: Given) -> None:
     head, good = "Customer,Date,Amount\n", "A,2024-01-05,10.00\n"

@@ -3,8 +3,8 @@
 CREATE OR REPLACE TABLE customers AS
 SELECT CAST(row_number() OVER (ORDER BY f.first_line) AS INTEGER) AS customer, f.key, f.name, f.usual
 FROM (
-    SELECT key, min(first_line) AS first_line, arg_min(trim(spelling), first_line) AS name,
-        arg_max(trim(spelling), (lines, -first_line)) AS usual
+    SELECT key, min(first_line) AS first_line, arg_min(shown, first_line) AS name,
+        arg_max(shown, (lines, -first_line)) AS usual
     FROM spelled WHERE state = '' GROUP BY key
 ) f
 WHERE f.key NOT IN (SELECT key FROM damaged);

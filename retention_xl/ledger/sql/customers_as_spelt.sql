@@ -1,6 +1,6 @@
 -- The same as in customers.sql where each customer has one spelling and no id looks damaged.
 CREATE OR REPLACE TABLE customers AS
-SELECT CAST(row_number() OVER (ORDER BY first_line) AS INTEGER) AS customer, key, trim(spelling) AS name, trim(spelling) AS usual
+SELECT CAST(row_number() OVER (ORDER BY first_line) AS INTEGER) AS customer, key, shown AS name, shown AS usual
 FROM spelled WHERE state = '';
 
 CREATE OR REPLACE TABLE spellings AS
