@@ -149,7 +149,7 @@ def _settle_duplicates(con: Connection, lines: Lines, wanted: str) -> None:
     if repeated:
         con.execute(
             "UPDATE lines SET refusal = 'same_line_twice' WHERE line IN (SELECT line FROM duplicates WHERE id_repeats) "
-            "AND refusal NOT IN ('damaged_line', 'total_line')"
+            "AND refusal NOT IN ('damaged_line', 'total_line', 'headings_again')"
         )
     if wanted == "refuse":
         con.execute(

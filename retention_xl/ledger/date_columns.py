@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from ..errors import LedgerError
 from . import words
+from .columns import plain_heading
 from .database import Connection, fill, one, rows, sql
 from .dates import BLANK, NOT_A_DATE, NOT_PLAUSIBLE, Day, read_date
 from .places import Places
@@ -76,6 +77,12 @@ def read_dates(
             there = ZoneInfo(zone)
             found_days = [
                 (text, day and local_day(text, day, there), code, detail) for text, day, code, detail in found_days
+            ]
+        if field == "date":
+            again = plain_heading(headings[field].heading)
+            found_days = [
+                (text, None, "headings_again", "") if plain_heading(text) == again else (text, day, code, detail)
+                for text, day, code, detail in found_days
             ]
         table += [(field, *found_day) for found_day in found_days]
     kinds = {"field": "VARCHAR", "text": "VARCHAR", "day": "DATE", "code": "VARCHAR", "detail": "VARCHAR"}

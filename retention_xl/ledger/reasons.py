@@ -8,6 +8,7 @@ from . import amounts, dates, words
 REFUSED: dict[str, tuple[str, str]] = {
     "damaged_line": ("", "the line has more cells than the heading line"),
     "total_line": ("customer", "a total line, not a transaction"),
+    "headings_again": ("date", "the headings once more, as where exports were put one below another"),
     "same_line_twice": ("line", "the same line twice: every cell repeats, the line id too"),
     "duplicate": ("", "every cell repeats an earlier line"),
     "not_billed": ("status", "its status says that nobody owes it: void, a draft, deleted and the like"),
@@ -47,7 +48,8 @@ REFUSED: dict[str, tuple[str, str]] = {
 
 # Refused as their money stands in other lines or nobody owes it: what they hold is not missing from the figures.
 REPEATING = (
-    "total_line", "same_line_twice", "duplicate", "not_billed", "given_up", "moved", "payment_beside_invoices",
+    "total_line", "headings_again", "same_line_twice", "duplicate", "not_billed", "given_up", "moved",
+    "payment_beside_invoices",
 )  # fmt: skip
 
 CHANGED: dict[str, tuple[str, str]] = {

@@ -7,10 +7,10 @@ import csv
 import gzip
 import io
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 import duckdb
 
@@ -32,9 +32,30 @@ from .tables import (
     view_source,
 )
 
+if TYPE_CHECKING:
+    from _csv import Reader
+
 DELIMITERS = ",;\t|"
+_BLANKS = " "  # columns set apart by one blank or more
+_MARKS = (  # the longer first: that of UTF-32 begins with that of UTF-16
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+    (codecs.BOM_UTF8, "utf-8-sig"),
+)
 _CHUNK = 1 << 22
 _LONGEST_RECORD = 200  # physical lines; beyond it a quotation mark is taken as never closed
+
+
+def _reader(lines: Iterable[str], delimiter: str) -> Reader:
+    if delimiter == _BLANKS:
+        return csv.reader((line.rstrip() + "\n" for line in lines), delimiter=_BLANKS, skipinitialspace=True)
+    return csv.reader(lines, delimiter=delimiter)
+
+
+def _in_blank_columns(head: Sequence[str]) -> bool:
+    return len({len(line.split()) for line in head if line.strip()}) == 1
 
 
 class CsvSource:
@@ -43,9 +64,10 @@ class CsvSource:
     def __init__(self, path: Path, encoding: str | None, sought: Sought) -> None:
         self.path = path
         self.name, self.places = path.name, Places(path.name)
-        self.compressed = path.suffix.lower() == ".gz"
+        with path.open("rb") as file:
+            self.compressed = file.read(2) == b"\x1f\x8b"
         self.size = path.stat().st_size * (10 if self.compressed else 1)
-        self.encoding = encoding or self._encoding_by_mark()
+        self.encoding = self._encoding(encoding)
         self._sought = sought
         rows, lines, self.delimiter = self._look()
         position = heading_position(rows, sought)
@@ -82,12 +104,14 @@ class CsvSource:
                 f"{self.name}: {self.encoding!r} is not an encoding that Python knows, such as cp1252."
             ) from error
 
-    def _encoding_by_mark(self) -> str:
+    def _encoding(self, given: str | None) -> str:
+        """That of the mark at the file's beginning, else the one given, else UTF-8."""
         with self._binary() as file:
-            mark = file.read(400)
-        if meaning := told(mark):
+            begin = file.read(400)
+        if given is None and (meaning := told(begin)):
             raise LedgerError(f"{self.name}: the file {meaning}.")
-        return "utf-16" if mark.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
+        marked = next((encoding for mark, encoding in _MARKS if begin.startswith(mark)), None)
+        return marked or given or "utf-8-sig"
 
     def _undecodable(self) -> LedgerError:
         line = 1
@@ -112,7 +136,9 @@ class CsvSource:
             told, head = head[0].strip()[4], ["\n", *head[1:]]
             return (*self._split(head, told), told)
         best: tuple[tuple[bool, int, int], str] | None = None
-        for delimiter in DELIMITERS:
+        for delimiter in DELIMITERS + _BLANKS:
+            if delimiter == _BLANKS and (best is None or best[0][0] or not _in_blank_columns(head)):
+                continue
             rows, _ = self._split(head, delimiter)
             position = heading_position(rows, self._sought)
             if position is None:
@@ -126,7 +152,7 @@ class CsvSource:
         return (*self._split(head, delimiter), delimiter)
 
     def _split(self, head: list[str], delimiter: str) -> tuple[list[list[str]], list[int]]:
-        reader = csv.reader(head, delimiter=delimiter)
+        reader = _reader(head, delimiter)
         rows, lines, before = [], [], 0
         try:
             for row in reader:
@@ -151,7 +177,7 @@ class CsvSource:
 
     def _is_plain(self) -> bool:
         """Whether DuckDB may read the file itself: UTF-8, and no sign in the name that it would take as a pattern."""
-        whole = not self.grouped and self.heading_end is not None
+        whole = not self.grouped and self.delimiter != _BLANKS and self.heading_end is not None
         return whole and self.encoding == "utf-8-sig" and not reads_as_pattern(self.path)
 
     def _count_lines(self) -> int:
@@ -194,7 +220,7 @@ class CsvSource:
         return True
 
     def _records(self, text: IO[str]) -> Iterator[tuple[int, list[str]]]:
-        reader = csv.reader(text, delimiter=self.delimiter)
+        reader = _reader(text, self.delimiter)
         before = 0
         while True:
             try:

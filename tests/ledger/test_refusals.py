@@ -217,3 +217,14 @@ def test_a_column_called_type_that_holds_products_is_no_column_of_kinds(given: G
 def test_a_policy_that_does_not_exist_is_refused(given: Given, options: dict[str, str], says: str) -> None:
     with pytest.raises(LedgerError, match=says):
         given(HEAD + GOOD, **options)
+
+
+def test_headings_once_more_are_no_line_and_nothing_is_missing(given: Given) -> None:
+    one = "Line;Kunde;Rechnungs-Datum;Betrag;Laufzeit\n1;A;05.01.2024;10,00;Monat\n2;B;25.01.2024;10,00;Monat\n"
+    ledger = given(one + one.replace(".01.", ".02.").replace("1;A", "3;A").replace("2;B", "4;B") + one.split("\n")[0])
+    told = "the headings once more, as where exports were put one below another"
+    assert [(n.line, n.value, n.reason) for n in ledger.quality.notes] == [
+        (4, "Rechnungs-Datum", told),
+        (7, "Rechnungs-Datum", told),
+    ]
+    assert (ledger.quality.lines_accepted, ledger.quality.lines_refused, ledger.quality.lines_missing) == (4, 2, 0)
