@@ -31,6 +31,10 @@ LEAST_SCRATCH = 4096  # MB that may go to disk for what does not fit in memory
 SCRATCH_PER_MB = 8  # of a source, where that is more: no ledger needs it, and a runaway statement fills no disk
 LONG = 5  # looks after which a statement is worth a bar of its own
 MOST_PARSED = 512  # texts
+UNWANTED = (  # of the database's own improvements, where its version has them
+    "compressed_materialization",  # packs the empty side of an outer join into types that what comes out does not fit
+    "partitioned_execution",  # reads a large table once for each range of customers, also for few of its rows
+)
 _PARSED: dict[str, Sequence[duckdb.Statement]] = {}
 
 
@@ -68,8 +72,6 @@ class Connection:
             "TimeZone = 'UTC'",  # not the machine's: an instant becomes the same text everywhere
             "enable_progress_bar = true",  # counts how far a statement is
             "enable_progress_bar_print = false",
-            # packs the empty side of an outer join into types that what comes out of it then does not fit
-            "disabled_optimizers = 'compressed_materialization'",
             "wal_autocheckpoint = '1TB'",  # a checkpoint would pack anew what lives for this run only
             "temp_directory = '{}'".format(str(scratch).replace("'", "''")),
             f"max_temp_directory_size = '{most}MB'",
@@ -80,6 +82,9 @@ class Connection:
             settings.append("threads = 1")
         self._con.execute("; ".join(f"SET {setting}" for setting in settings))
         self._con.execute("PRAGMA disable_checkpoint_on_shutdown")
+        known = self._con.execute("SELECT name FROM duckdb_optimizers()").fetchall()
+        unwanted = [name for (name,) in known if name in UNWANTED]
+        self._con.execute(f"SET disabled_optimizers = '{','.join(unwanted)}'")
         self._run(sql("macros"))
 
     def __enter__(self) -> Connection:
