@@ -8,6 +8,7 @@ from .database import Connection, one, rows
 from .places import Places
 from .records import NOTES_LIMIT, ColumnChoice, Note, Quality
 from .tables import EXACT, text_of_exact
+from .typed_lines import BITS
 
 _ACTIONS = (("refused", reasons.REFUSED), ("changed", reasons.CHANGED), ("noted", reasons.NOTED))
 
@@ -19,19 +20,22 @@ def _collect(con: Connection) -> bool:
     """
     refused, marked, refunds = one(
         con,
-        "SELECT coalesce(bool_or(refusal <> ''), FALSE), coalesce(bool_or(marks <> ''), FALSE), "
+        "SELECT coalesce(bool_or(refusal <> ''), FALSE), coalesce(bool_or(marks <> 0), FALSE), "
         "coalesce(bool_or(role = 'refund'), FALSE) FROM lines",
     )
     (others,) = one(con, "SELECT (SELECT count(*) FROM duplicates) + (SELECT count(*) FROM replaced)")
     if not (refused or marked or refunds or others):
         return False
     parts = ["SELECT line, 'refused' AS action, refusal AS code FROM lines WHERE refusal <> ''"]
-    with_mark = "FROM lines WHERE marks <> '' AND refusal = '' AND marks LIKE"
     if marked:
-        parts += [f"SELECT line, 'changed', '{code}' {with_mark} '% {code} %'" for code in reasons.CHANGED]
+        con.execute(
+            "CREATE OR REPLACE TABLE marked_lines AS SELECT line, marks FROM lines WHERE marks <> 0 AND refusal = ''"
+        )
         parts += [
-            f"SELECT line, 'noted', '{code}' {with_mark} '% {code} %'"
-            for code in ("unlike", "status_unknown", "sign_differs", "no_term", "one_day")
+            f"SELECT line, '{action}', '{code}' FROM marked_lines WHERE marks & {BITS[code]} <> 0"
+            for action, known in _ACTIONS
+            for code in known
+            if code in BITS
         ]
     parts += [
         "SELECT d.line, 'noted', 'duplicates' FROM duplicates d JOIN lines l ON l.line = d.line WHERE l.refusal = ''",

@@ -168,7 +168,7 @@ def tell(
     if "kind" in alike and "kind" not in fields:
         query.column("stated_kind", alike["kind"])
     if not marked:
-        alike["marks"] = "''"
+        alike["marks"] = "0"
     if set(stated["rate"]) == {1} and not rates_by_date:
         alike["cents"] = "own_cents"
         if "role" in alike and recurring and alike.get("months") == "1":

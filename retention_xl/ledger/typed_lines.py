@@ -16,6 +16,22 @@ COLUMNS = (
     "first_day", "until", "first_month", "covered", "mrr", "marks",
 )  # fmt: skip
 
+# Worth telling, though the line is taken: when it is so. Each has a bit of its own in the column `marks`.
+MARKS = {
+    "respelled": "respelled",
+    "unlike": "unlike",
+    "rounded": "rounded",
+    "dash": "amount_code = 'dash'",
+    "kind_assumed": "$has_kind AND stated_kind = ''",
+    "currency_assumed": "$has_currency AND currency_assumed",
+    "status_unknown": "status_code = 'status_unknown'",
+    "sign_differs": "sign_differs",
+    "part_months": "may_recur AND months > 0 AND ending = 'part'",
+    "no_term": "may_recur AND months = 0 AND ending = '' AND NOT term_stated AND own_cents <> 0",
+    "one_day": "may_recur AND ending = 'none' AND own_cents <> 0",
+}
+BITS = {code: 1 << i for i, code in enumerate(MARKS)}
+
 
 class Lines:
     def __init__(self, con: Connection, told: Told, fields: Collection[str], recurring: bool) -> None:
@@ -36,7 +52,9 @@ class Lines:
             "ends_inclusive": bool(one(con, sql("ends_habit"))[0]) if has_end else False,
         }
 
-        begun, lines = flagged(sql("lines_begun"), flags), flagged(sql("lines"), flags)
+        marks = " + ".join(f"CASE WHEN {met} THEN {BITS[code]} ELSE 0 END" for code, met in MARKS.items())
+        lines = flagged(sql("lines").replace("$marks", marks), flags)
+        begun = flagged(sql("lines_begun"), flags)
         measured = flagged(sql("lines_by_ends" if has_end else "lines_by_terms"), flags)
         # A table whose lines may have to be changed later holds all columns; Spark makes each table anew in any case.
         self._is_view = con.keeps_order and not self.may_be_refused and not self.roles_differ

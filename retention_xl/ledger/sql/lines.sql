@@ -43,21 +43,5 @@ SELECT
     CASE WHEN may_recur AND months > 0 THEN period_number(first_day) END AS first_month,
     CASE WHEN may_recur AND months > 0 THEN periods_served(first_day, until, months) END AS covered,
     CASE WHEN may_recur AND months > 0 AND cents IS NOT NULL THEN share_of(cents, months) END AS mrr,
-    -- worth telling, though the line is taken: each word between blanks
-    CASE
-        WHEN NOT $marked OR refusal <> '' THEN ''
-        ELSE concat(
-            CASE WHEN respelled THEN ' respelled ' ELSE '' END,
-            CASE WHEN unlike THEN ' unlike ' ELSE '' END,
-            CASE WHEN rounded THEN ' rounded ' ELSE '' END,
-            CASE WHEN amount_code = 'dash' THEN ' dash ' ELSE '' END,
-            CASE WHEN $has_kind AND stated_kind = '' THEN ' kind_assumed ' ELSE '' END,
-            CASE WHEN $has_currency AND currency_assumed THEN ' currency_assumed ' ELSE '' END,
-            CASE WHEN status_code = 'status_unknown' THEN ' status_unknown ' ELSE '' END,
-            CASE WHEN sign_differs THEN ' sign_differs ' ELSE '' END,
-            CASE WHEN may_recur AND months > 0 AND ending = 'part' THEN ' part_months ' ELSE '' END,
-            CASE WHEN may_recur AND months = 0 AND ending = '' AND NOT term_stated AND own_cents <> 0 THEN ' no_term ' ELSE '' END,
-            CASE WHEN may_recur AND ending = 'none' AND own_cents <> 0 THEN ' one_day ' ELSE '' END
-        )
-    END AS marks
+    CASE WHEN NOT $marked OR refusal <> '' THEN 0 ELSE $marks END AS marks
 FROM judged
