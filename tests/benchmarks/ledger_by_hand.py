@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import tempfile
 from pathlib import Path
 from typing import Any
 
 DIRTY = "dirty"  # the name of the ledger that is checked
+MEMORY = "900MB"  # of the database, as ours has; what does not fit goes to its file
 
 TRUSTED = """
 CREATE TABLE lines AS
@@ -100,10 +102,27 @@ SELECT coalesce(refusal, 'taken'), count(*), coalesce(sum(cents), 0) FROM judged
 
 
 def by_duckdb(path: Path, month: int) -> dict[str, Any]:
+    """With as much memory as ours."""
     import duckdb
 
+    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+        con = duckdb.connect(Path(folder, "by_hand.duckdb"))
+        con.execute(f"SET memory_limit = '{MEMORY}'; SET wal_autocheckpoint = '1TB'")
+        con.execute("PRAGMA disable_checkpoint_on_shutdown")
+        found = _asked(con, path, month)
+        con.close()
+        return found
+
+
+def by_duckdb_in_memory(path: Path, month: int) -> dict[str, Any]:
+    """With as much memory as it wants."""
+    import duckdb
+
+    return _asked(duckdb.connect(), path, month)
+
+
+def _asked(con: Any, path: Path, month: int) -> dict[str, Any]:
     dirty = path.stem == DIRTY
-    con = duckdb.connect()
     for statement in ((CHECKED if dirty else TRUSTED) + FIGURES).strip().rstrip(";").split(";\n"):
         con.execute(statement, {"path": str(path)} if "$path" in statement else None)
     found: dict[str, Any] = {"month": month}
