@@ -17,6 +17,7 @@ from retention_xl.reading_options import (
     ColumnMap,
     Currency,
     DatesOption,
+    DecimalOption,
     DuplicatesOption,
     Encoding,
     LedgerPlaces,
@@ -54,6 +55,7 @@ def check(
     rates: Rates = None,
     tables: Tables = None,
     dates: DatesOption = None,
+    decimal: DecimalOption = None,
     duplicates: DuplicatesOption = None,
     allow_empty_months: AllowEmptyMonths = False,
     encoding: Encoding = None,
@@ -68,7 +70,18 @@ def check(
         if notes is not None:
             require_new(notes, "--notes")
         reading = reading_of(
-            sheet, table, query, mapping, nature, currency, tables, dates, duplicates, allow_empty_months, encoding
+            sheet,
+            table,
+            query,
+            mapping,
+            nature,
+            currency,
+            tables,
+            dates,
+            decimal,
+            duplicates,
+            allow_empty_months,
+            encoding,
         )
         read, company = read_given(ledger, {**reading, "as_of": month}, rates, settings)
         with read:
@@ -99,6 +112,7 @@ def init(
     rates: Rates = None,
     tables: Tables = None,
     dates: DatesOption = None,
+    decimal: DecimalOption = None,
     duplicates: DuplicatesOption = None,
     allow_empty_months: AllowEmptyMonths = False,
     encoding: Encoding = None,
@@ -113,7 +127,18 @@ def init(
         target = output or folder_of(ledger) / NAME
         require_new(target, "--output")
         reading = reading_of(
-            sheet, table, query, mapping, nature, currency, tables, dates, duplicates, allow_empty_months, encoding
+            sheet,
+            table,
+            query,
+            mapping,
+            nature,
+            currency,
+            tables,
+            dates,
+            decimal,
+            duplicates,
+            allow_empty_months,
+            encoding,
         )
         read, _ = read_given(ledger, {**reading, "as_of": month}, rates, None, SettingsFile())
         with read:
@@ -139,6 +164,7 @@ def export_facts(
     rates: Rates = None,
     tables: Tables = None,
     dates: DatesOption = None,
+    decimal: DecimalOption = None,
     duplicates: DuplicatesOption = None,
     allow_empty_months: AllowEmptyMonths = False,
     encoding: Encoding = None,
@@ -158,7 +184,18 @@ def export_facts(
             if not overwrite:
                 require_new(target, "--output", " or say --overwrite")
         reading = reading_of(
-            sheet, table, query, mapping, nature, currency, tables, dates, duplicates, allow_empty_months, encoding
+            sheet,
+            table,
+            query,
+            mapping,
+            nature,
+            currency,
+            tables,
+            dates,
+            decimal,
+            duplicates,
+            allow_empty_months,
+            encoding,
         )
         read, _ = read_given(ledger, {**reading, "as_of": month}, rates, settings)
         with read:

@@ -22,6 +22,11 @@ class Dates(StrEnum):
     mdy = "mdy"
 
 
+class Decimal(StrEnum):
+    point = "point"
+    comma = "comma"
+
+
 class Engine(StrEnum):
     duckdb = "duckdb"
     spark = "spark"
@@ -79,6 +84,7 @@ Tables = Annotated[
     ),
 ]
 DatesOption = Annotated[Dates | None, typer.Option(help="Day or month first, where the dates fit both.")]
+DecimalOption = Annotated[Decimal | None, typer.Option(help="Decimal mark, where amounts such as 1.234 fit both.")]
 DuplicatesOption = Annotated[
     Duplicates | None,
     typer.Option(help="What becomes of lines equal in every column: kept unless told; listed in either case."),
@@ -114,6 +120,7 @@ def reading_of(
     currency: str | None,
     tables: Sequence[str] | None,
     dates: Dates | None,
+    decimal: Decimal | None,
     duplicates: Duplicates | None,
     allow_empty_months: bool,
     encoding: str | None,
@@ -124,6 +131,7 @@ def reading_of(
         "nature": nature and nature.value,
         "currency": currency and currency.upper(),
         "dates": dates and dates.value,
+        "decimal": decimal and decimal.value,
         "duplicates": duplicates and duplicates.value,
         "allow_empty_months": allow_empty_months or None,
         "encoding": encoding,

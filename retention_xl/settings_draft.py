@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 WIDTH = 110
 READING: tuple[tuple[str, str, str | bool], ...] = (  # key, what it does, an example
     ("dates", 'Day ("dmy") or month ("mdy") first, where the dates fit both.', "dmy"),
+    ("decimal", 'The decimal mark, "point" or "comma", where amounts such as 1.234 fit both.', "comma"),
     ("duplicates", 'Lines equal in every column: "keep" or "refuse" all but the first; listed in either case.', "keep"),
     ("allow_empty_months", "Whether a month without a line may be one in which everybody left.", False),
     ("encoding", "Of a text file that is not UTF-8.", "cp1252"),

@@ -17,6 +17,7 @@ READING = ("columns", "ledger", "rates", "tables")  # sections about reading; th
 _WORDS: Mapping[str, tuple[str, ...]] = {
     "nature": ("recurring", "purchases"),
     "dates": ("dmy", "mdy"),
+    "decimal": ("point", "comma"),
     "duplicates": ("keep", "refuse"),
 }
 _TEXTS = ("currency", "encoding", "sheet", "table", "query")

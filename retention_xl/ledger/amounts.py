@@ -124,6 +124,14 @@ def cents(value: Decimal) -> tuple[int, bool]:
     return int(rounded * 100), rounded != value
 
 
+def two_readings(text: str) -> str:
+    """Both readings of an amount that has two, in words."""
+    amount = read_amount(text)
+    grouped, single = sorted((amount.point, amount.comma), key=abs, reverse=True)
+    mark = "point" if "." in text else "comma"
+    return f"{grouped:,.2f} if the {mark} groups thousands and {single} if it is the decimal mark"
+
+
 def settle(amount: Amount, text: str, styles: frozenset[str]) -> tuple[Decimal | None, str]:
     """The value of an amount in a column, given the `styles` its other values show; or what is in doubt about it."""
     if amount.problem:

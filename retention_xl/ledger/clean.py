@@ -31,6 +31,7 @@ class Policy:
     currency: str | None = None
     rates: Rates | None = None
     dates: Literal["dmy", "mdy"] | None = None
+    decimal: Literal["point", "comma"] | None = None
     duplicates: Literal["keep", "refuse"] = "keep"
     allow_empty_months: bool = False
     policies: Policies = field(default_factory=Policies)
@@ -51,7 +52,8 @@ def clean(con: Connection, columns: dict[str, ColumnChoice], policy: Policy, pla
     nature, reason = _nature(con, columns, policy.nature)
     recurring = nature == "recurring"
     readings.check_sides(con, columns, name)
-    readings.read_amounts(con, found.odd_amounts > 0)
+    if not readings.read_amounts(con, found.odd_amounts > 0, policy.decimal):
+        readings.check_amounts(con, columns["amount"].heading, places)
     deducted = deductions.apply(con, columns, places)
     date_columns.read_dates(con, columns, found.odd_days, policy.dates, places, policy.policies.timezone)
     readings.read_customers(con)

@@ -167,6 +167,7 @@ def read_ledger(
     currency: str | None = None,
     rates: str | Path | Mapping[str, object] | None = None,
     dates: Literal["dmy", "mdy"] | None = None,
+    decimal: Literal["point", "comma"] | None = None,
     duplicates: Literal["keep", "refuse"] = "keep",
     allow_empty_months: bool = False,
     encoding: str | None = None,
@@ -210,6 +211,8 @@ def read_ledger(
     source = only(source)
     if dates not in (None, "dmy", "mdy"):
         raise LedgerError(f"Dates {dates!r} is neither dmy (day first) nor mdy (month first).")
+    if decimal not in (None, "point", "comma"):
+        raise LedgerError(f"Decimal {decimal!r} is neither point nor comma.")
     if engine not in ("duckdb", "spark"):
         raise LedgerError(f"Engine {engine!r} is neither duckdb nor spark.")
     if duplicates not in ("keep", "refuse"):
@@ -232,7 +235,7 @@ def read_ledger(
         leave(opened)
         raise
     read_rates = load_rates(rates) if rates is not None else before.rates
-    policy = Policy(nature, currency, read_rates, dates, duplicates, allow_empty_months, policies, before)
+    policy = Policy(nature, currency, read_rates, dates, decimal, duplicates, allow_empty_months, policies, before)
     scratch = Scratch()
     try:
         con = cluster or connect(scratch.path, opened.size, tell)

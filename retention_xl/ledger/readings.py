@@ -8,6 +8,8 @@ from collections.abc import Collection, Mapping
 from ..errors import LedgerError
 from . import amounts, spellings, words
 from .database import Connection, fill, one, rows, sql
+from .date_columns import FEW
+from .places import Places
 from .records import ColumnChoice
 
 AMOUNT_CODES = {
@@ -46,8 +48,11 @@ def read_customers(con: Connection) -> None:
     con.execute(sql("customers"))
 
 
-def read_amounts(con: Connection, may_be_odd: bool) -> None:
-    """Table `read_amounts`: cents of every amount that is not plain, decided by the column as a whole where needed."""
+def read_amounts(con: Connection, may_be_odd: bool, decimal: str | None) -> bool:
+    """Table `read_amounts`: cents of every amount that is not plain, decided by the column as a whole where needed.
+
+    `decimal` is the mark that the user names, for what has two readings. False where nothing tells which it is.
+    """
     odd, points = [], False
     if may_be_odd:
         odd = rows(
@@ -65,6 +70,8 @@ def read_amounts(con: Connection, may_be_odd: bool) -> None:
     styles = {a.style for _, typed, a in read if not typed} & {"point", "comma"} | ({"point"} if points else set())
     if not styles and {"." in t for t, typed, a in read if a.style == "either" and not typed} == {True, False}:
         styles = {"point", "comma"}  # 1,234 beside 1.234 and nothing else to go by
+    if decimal:
+        styles = {decimal}
     table: list[tuple[str, bool, int | None, bool, str, str, str]] = []
     for text, typed, amount in read:
         value, problem = amounts.settle(amount, text, frozenset({"point"} if typed else styles))
@@ -88,6 +95,26 @@ def read_amounts(con: Connection, may_be_odd: bool) -> None:
         },
         table,
     )
+    return bool(styles)
+
+
+def check_amounts(con: Connection, heading: str, places: Places) -> None:
+    """A column whose amounts have two readings, with nothing that tells which, is a question; a few are refused."""
+    if "amount_two_readings" not in con.filled["read_amounts"]["code"]:
+        return
+    line, text, lines, filled = one(
+        con,
+        "SELECT min(s.line) FILTER (WHERE a.code = 'amount_two_readings'), "
+        "min_by(s.text_amount, s.line) FILTER (WHERE a.code = 'amount_two_readings'), "
+        "count(*) FILTER (WHERE a.code = 'amount_two_readings'), "
+        "count(*) FILTER (WHERE s.exact_amount IS NOT NULL OR s.text_amount <> '') "
+        "FROM source s LEFT JOIN read_amounts a ON a.text = s.text_amount AND a.typed = s.amount_typed",
+    )
+    if lines > FEW * filled:
+        raise LedgerError(
+            f"{places.name}, column {heading}, {places.told(line)}: {text!r} is {amounts.two_readings(text)}, and no "
+            "amount in the column tells which; say it with --decimal comma or --decimal point."
+        )
 
 
 def _texts(con: Connection, field: str, known: Collection[str]) -> list[str]:

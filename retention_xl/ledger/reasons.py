@@ -25,7 +25,7 @@ REFUSED: dict[str, tuple[str, str]] = {
     "amount_unreadable": ("amount", amounts.NOT_A_NUMBER),
     "amount_side": ("amount", amounts.A_SIDE),
     "amount_too_large": ("amount", amounts.TOO_LARGE),
-    "amount_two_readings": ("amount", "can be read in two ways, and the column has decimal points and decimal commas"),
+    "amount_two_readings": ("amount", "can be read in two ways, and the column does not tell which"),
     "quantity_unreadable": ("quantity", "the quantity of a price by the piece is not a number"),
     "deduction_unreadable": (
         "amount",

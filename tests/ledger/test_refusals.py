@@ -150,9 +150,7 @@ def test_what_is_read_in_a_changed_way_is_told(given: Given) -> None:
 def test_amounts_with_two_readings_are_refused_where_the_column_has_points_and_commas(given: Given) -> None:
     (note,) = notes_of(given, '3,C0001,2024-02-05,invoice,"1,234",month', '4,C0002,2024-02-05,invoice,"7,50",month')
     assert (note.line, note.value) == (4, "1,234")
-    assert note.reason == (
-        "can be read in two ways, and the column has decimal points and decimal commas (1,234 or 1.234)"
-    )
+    assert note.reason == ("can be read in two ways, and the column does not tell which (1,234 or 1.234)")
 
 
 @pytest.mark.thorough
@@ -164,9 +162,27 @@ def test_thousands_are_read_as_the_column_writes_decimals(given: Given) -> None:
     assert [ledger.facts().ledger_total for ledger in (euro, dollar, whole)] == [124150, 124150, 124100]
 
 
+WHOLE = "Customer;Date;Amount\n" + "A;2024-01-06;7\n" * 120
+
+
 def test_1234_with_a_point_and_nothing_to_go_by_is_refused(given: Given) -> None:
-    (note,) = given("Customer;Date;Amount\nA;2024-01-05;1.234\nA;2024-01-06;7\n").quality.notes
-    assert (note.line, note.cents) == (2, None) and note.reason.endswith("(1.234 or 1,234)")
+    notes = [n for n in given(WHOLE + "B;2024-01-05;1.234\n").quality.notes if n.action == "refused"]
+    assert [(n.line, n.cents, n.reason) for n in notes] == [
+        (122, None, "can be read in two ways, and the column does not tell which (1.234 or 1,234)")
+    ]
+
+
+def test_a_column_of_such_amounts_is_a_question_that_shows_both_readings(given: Given) -> None:
+    text = "Customer;Date;Amount\nA;2024-01-05;1.234\nA;2024-01-06;7\n"
+    with pytest.raises(LedgerError) as error:
+        given(text)
+    assert str(error.value) == (
+        "ledger.csv, column Amount, line 2: '1.234' is 1,234.00 if the point groups thousands and 1.234 if it is the "
+        "decimal mark, and no amount in the column tells which; say it with --decimal comma or --decimal point."
+    )
+    assert [given(text, decimal=mark).facts().ledger_total for mark in ("comma", "point")] == [124100, 823]
+    with pytest.raises(LedgerError, match="Decimal 'dot' is neither point nor comma"):
+        given(text, decimal="dot")
 
 
 @pytest.mark.thorough
