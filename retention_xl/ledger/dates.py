@@ -18,20 +18,30 @@ NOT_A_DATE = "is not a date"
 NOT_PLAUSIBLE = f"is not a date between {EARLIEST} and {LATEST}"
 
 _TIME = re.compile(
-    r"(?:[T ]+|, *)[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)? *(?:[AaPp]\.?[Mm]\.?)? *"
-    r"(?:Z|UTC|GMT|[+-][0-9]{2}(?::?[0-9]{2})?)?$"
+    r"(?:[T ]+|, *)(?:klo |um |à |a las )?[0-9]{1,2}"
+    r"(?::[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?|[.h][0-9]{2}(?:\.[0-9]{2})?) *"
+    r"(?:[AaPp]\.? ?[Mm]\.?)? *(?:Uhr)?(?:Z|UTC|GMT|[+-][0-9]{2}(?::?[0-9]{2})?)?$"
 )
 _YEAR_FIRST = re.compile(r"([0-9]{4})([-/.])([0-9]{1,2})\2([0-9]{1,2})\.?")
-_YEAR_LAST = re.compile(r"([0-9]{1,2})([-/. ])([0-9]{1,2})\2([0-9]{4}|[0-9]{2})")
+_YEAR_LAST = re.compile(r"([0-9]{1,2})(\. |[-/. ])([0-9]{1,2})\2([0-9]{4}|[0-9]{2})")
 _COMPACT = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
 _MONTH_ONLY = re.compile(r"([0-9]{4})[-/]([0-9]{1,2})")
+_MONTH_FIRST = re.compile(r"([0-9]{1,2})[-/.]([0-9]{4})")
 _SERIAL = re.compile(r"([0-9]{5})(?:[.,][0-9]+)?")
 _DAY_NAME_YEAR = re.compile(
     r"([0-9]{1,2})(?:st|nd|rd|th|er|o)?[-. /]*(?:de )?([^\W\d_]+)\.?[-, /]*(?:del? )?([0-9]{4}|[0-9]{2})"
 )
 _NAME_DAY_YEAR = re.compile(r"([^\W\d_]+)\.?[- ]*([0-9]{1,2})(?:st|nd|rd|th)?,?[- ]+([0-9]{4})")
 _NAME_YEAR = re.compile(r"([^\W\d_]+)\.?[- /]+(?:del? )?([0-9]{4})")
-_WEEKDAY = re.compile(r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?,? +", re.IGNORECASE)
+_WEEKDAY = re.compile(
+    r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?|"
+    r"(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch|sonnabend|mo|di|mi|do|fr|sa|so|"
+    r"(?:lun|mar|mercre|jeu|vendre|same)di|dimanche|lun|mer|jeu|ven|sam|dim|"
+    r"lunes|martes|miércoles|jueves|viernes|sábado|domingo|mié|jue|vie|sáb|dom|"
+    r"(?:maanan|tiis|tors|perjan|lauan|sunnun)tai(?:na)?|keskiviikko(?:na)?|ma|ti|ke|to|pe|la|su|"
+    r"mar(?=[., ]+[0-9]{1,2} (?:de )?[a-z]))\.?,? +",
+    re.IGNORECASE,
+)
 
 _MONTHS = {
     name: number
@@ -42,10 +52,10 @@ _MONTHS = {
             "mar march mär märz maerz mars marzo mrz maaliskuu maaliskuuta maalis",
             "apr april avril avr abril abr aprile huhtikuu huhtikuuta huhti",
             "may mai mayo maggio mei toukokuu toukokuuta touko",
-            "jun june juni juin junio giugno kesäkuu kesäkuuta kesä",
-            "jul july juli juillet juil julio luglio heinäkuu heinäkuuta heinä",
+            "jun june juni juin junio giugno kesäkuu kesäkuuta kesä kesakuu kesakuuta",
+            "jul july juli juillet juil julio luglio heinäkuu heinäkuuta heinä heinakuu heinakuuta",
             "aug august août aout agosto ago elokuu elokuuta elo",
-            "sep sept september septembre septiembre setiembre settembre syyskuu syyskuuta syys",
+            "sep sept september septembre septiembre setiembre set settembre syyskuu syyskuuta syys",
             "oct october okt oktober octobre octubre ottobre lokakuu lokakuuta loka",
             "nov november novembre noviembre marraskuu marraskuuta marras",
             "dec december dez dezember décembre decembre déc diciembre dic dicembre joulukuu joulukuuta joulu",
@@ -92,7 +102,7 @@ def read_date(text: str) -> Day:
     if found := _YEAR_LAST.fullmatch(body):
         first, second, year = int(found[1]), int(found[3]), _full_year(found[4])
         dmy = _make(year, second, first)
-        if found[2] == ".":  # 03.04.2019 puts the day first wherever it is written
+        if found[2].startswith("."):  # 03.04.2019 puts the day first wherever it is written
             return _only(dmy)
         short = len(found[4]) == 2
         ymd = _make(_full_year(found[1]), second, int(found[4])) if short and len(found[1]) == 2 else None
@@ -101,6 +111,8 @@ def read_date(text: str) -> Day:
         return _only(_make(int(found[1]), int(found[2]), int(found[3])))
     if found := _MONTH_ONLY.fullmatch(body):
         return _only(_make(int(found[1]), int(found[2]), 1))
+    if found := _MONTH_FIRST.fullmatch(body):
+        return _only(_make(int(found[2]), int(found[1]), 1))
     if found := _SERIAL.fullmatch(body):
         return _only(date(1899, 12, 30) + timedelta(days=int(found[1])))
     for pattern, order in ((_DAY_NAME_YEAR, "dmy"), (_NAME_DAY_YEAR, "mdy"), (_NAME_YEAR, "my")):

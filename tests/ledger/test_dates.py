@@ -20,7 +20,9 @@ APRIL_3 = date(2019, 4, 3)
     ["2019-04-03", "2019-4-3", "2019/04/03", "2019.04.03", "20190403", "2019-04-03T23:59:59Z", "2019-04-03 10:15",
      "2019-04-03T10:00:00.123+02:00", "3.4.2019", "03.04.2019", "03 Apr 2019", "3-Apr-19", "3. April 2019",
      "Apr 3, 2019", "April 3rd, 2019", "Wed, 03 Apr 2019", "43558", "43558.75", "3.4.19", " 2019-04-03\u00a0",
-     "03 Apr 2019 10:00 PM", "２０１９-04-03"],
+     "03 Apr 2019 10:00 PM", "２０１９-04-03", "03. 04. 2019", "3.4.2019 klo 10.15", "03.04.2019, 10:15 Uhr",
+     "Mittwoch, 3. April 2019", "mercredi 3 avril 2019", "miércoles, 3 de abril de 2019",
+     "keskiviikko 3. huhtikuuta 2019", "Mi. 03.04.2019", "03. 04. 2019 3:15 p.\u00a0m."],
 )  # fmt: skip
 def test_a_date_with_one_reading_is_read(text: str) -> None:
     day = read_date(text)
@@ -28,7 +30,15 @@ def test_a_date_with_one_reading_is_read(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "day"), [("2019-04", date(2019, 4, 1)), ("Apr 2019", date(2019, 4, 1)), ("3 März 2020", date(2020, 3, 3))]
+    ("text", "day"),
+    [
+        ("2019-04", date(2019, 4, 1)),
+        ("Apr 2019", date(2019, 4, 1)),
+        ("04/2019", date(2019, 4, 1)),
+        ("3 März 2020", date(2020, 3, 3)),
+        ("mar. 3 mars 2020", date(2020, 3, 3)),
+        ("Mar 3 2020", date(2020, 3, 3)),
+    ],
 )
 def test_months_and_other_languages_are_read(text: str, day: date) -> None:
     assert read_date(text).dmy == day
