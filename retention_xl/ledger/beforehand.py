@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -27,11 +27,22 @@ class Beforehand:
 
     rates: Rates | None = None
     aliases: Regroup = field(default_factory=dict)
+    old_ids: Mapping[str, TableNote] = field(default_factory=dict)  # key of an id -> what to note where nobody has it
     parents: Regroup = field(default_factory=dict)
     calendar: Calendar | None = None
     notices: Sequence[tuple[str, date]] = ()  # key of a customer, the day notice was given
     reads: list[TableRead] = field(default_factory=list)
     notes: list[TableNote] = field(default_factory=list)
+
+    def leave_out(self, notes: Sequence[TableNote]) -> None:
+        """Rows of aliases whose old id nobody in the ledger has."""
+        self.notes += notes
+        self.reads = [
+            replace(read, taken=read.taken - len(notes), noted=read.noted + len(notes))
+            if read.table == "aliases"
+            else read
+            for read in self.reads
+        ]
 
     def wrong_rates(self) -> str:
         """What is wrong with the table of rates, "" where nothing is."""
@@ -52,6 +63,7 @@ def read_beforehand(tables: Mapping[str, Any], policies: Policies) -> Beforehand
         try:
             _check_one_new_id(rows)
             found.aliases = resolved(_pairs(rows, "old", "new"))
+            found.old_ids = _unknown(rows, found.reads[-1])
         except LedgerError as error:
             _refuse(found, str(error))
     rows = _rows(found, tables, "calendar")
@@ -67,7 +79,10 @@ def read_beforehand(tables: Mapping[str, Any], policies: Policies) -> Beforehand
     if policies.count_by == "parent" and tables.get("customers") is not None:
         read, _, rows = read_rows("customers", tables["customers"])
         if not read.refused:
-            found.parents = resolved(_pairs(rows, "customer", "parent"))
+            try:
+                found.parents = resolved(_pairs(rows, "customer", "parent"))
+            except LedgerError as error:
+                raise LedgerError(f"Table customers ({read.file}), column parent: {error}.") from error
     if policies.churn_date == "notice" and tables.get("cancellations") is not None:
         read, _, rows = read_rows("cancellations", tables["cancellations"])
         days = [(row["customer"], row.get("notice") or row.get("day")) for row in rows]
@@ -95,6 +110,19 @@ def _pairs(rows: Sequence[Mapping[str, Any]], old: str, new: str) -> dict[str, t
         for row in reversed(rows)  # of several rows of one id the first counts
         if row.get(old) and row.get(new)
     }
+
+
+def _unknown(rows: Sequence[Mapping[str, Any]], read: TableRead) -> dict[str, TableNote]:
+    """Each old id with the note for the case that the ledger has no such id; one inside a chain need not be there."""
+    heading = dict(read.columns)["old"]
+    news = {words.customer_key(str(row["new"])) for row in rows}
+    notes: dict[str, TableNote] = {}
+    for row in rows:
+        key, old = words.customer_key(str(row["old"])), str(row["old"])
+        if key not in news:
+            note = TableNote(read.table, read.file, row["line"], heading, old, "is no customer of the ledger")
+            notes.setdefault(key, note)
+    return notes
 
 
 def _check_one_new_id(rows: Sequence[Mapping[str, Any]]) -> None:

@@ -10,6 +10,9 @@ from .policies import Policies
 
 def regroup(con: Connection, policies: Policies, beforehand: Beforehand, has_parent: bool) -> None:
     """Ids that changed or merged go by their last one; by policy companies go by their parent."""
+    if beforehand.old_ids:
+        known = {key for (key,) in rows(con, "SELECT key FROM customers")}
+        beforehand.leave_out([note for key, note in beforehand.old_ids.items() if key not in known])
     _go_by(con, beforehand.aliases)
     if policies.count_by != "parent":
         return

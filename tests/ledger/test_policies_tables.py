@@ -98,6 +98,15 @@ def test_an_id_with_two_new_ones_refuses_the_table_and_names_both(given: Given) 
     assert {"a1", "A2"} <= set(ledger.customer_months()["customer"])
 
 
+def test_an_old_id_that_nobody_has_is_listed_and_one_inside_a_chain_need_not_be_there(given: Given) -> None:
+    ledger = given(MERGED, tables={"aliases": table(old=["A1", "Between", "Nobody"], new=["Between", "A2", "A2"])})
+    assert [note.told() for note in ledger.table_notes] == [
+        "DataFrame, line 4, column old: 'Nobody' is no customer of the ledger"
+    ]
+    assert (ledger.tables[0].taken, ledger.tables[0].noted) == (2, 1)
+    assert "a1" not in set(ledger.customer_months()["customer"])
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [
