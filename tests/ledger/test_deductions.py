@@ -41,6 +41,12 @@ def test_a_total_is_less_the_tax_beside_it(given: Given) -> None:
     assert cents(ledger) == [100_00, -10_00, 50_00]
 
 
+def test_what_was_given_back_holds_its_share_of_the_tax(given: Given) -> None:
+    head = "Customer,Date,Total,Tax,Amount Refunded\n"
+    ledger = given(head + "A,2024-01-05,119,19,119\nA,2024-01-06,119,19,59.50\nA,2024-01-07,119,19,0\n")
+    assert (cents(ledger), ledger.quality.lines_refused) == ([0, 50_00, 100_00], 0)
+
+
 def test_decimal_commas_in_a_deduction_are_read_as_its_column_has_them(given: Given) -> None:
     ledger = given("Kunde;Datum;Gesamtbetrag;MwSt\nA;05.01.2024;1.190,00;190,00\nB;15.01.2024;11,90;1,90\n")
     assert cents(ledger) == [1000_00, 10_00]

@@ -8,20 +8,38 @@ WITH gross AS (
     LEFT JOIN products p ON p.text = s.raw_amount AND p.typed = s.amount_typed AND p.quantity = s.raw_quantity
     WHERE NOT s.is_blank
 ),
-off AS (
-    SELECT line, CASE WHEN bool_or(cents IS NULL) THEN NULL ELSE CAST(sum(abs(cents)) AS BIGINT) END AS cents
+found AS (
+    SELECT line, bool_or(cents IS NULL) AS unread,
+        CAST(coalesce(sum(abs(cents)) FILTER (WHERE field = 'discount'), 0) AS BIGINT) AS discount,
+        CAST(coalesce(sum(abs(cents)) FILTER (WHERE field = 'tax'), 0) AS BIGINT) AS tax,
+        CAST(coalesce(sum(abs(cents)) FILTER (WHERE field = 'refunded'), 0) AS BIGINT) AS refunded
     FROM (
-        SELECT s.line, r.cents FROM source s JOIN read_deductions r ON r.field = 'discount' AND r.text = s.raw_discount
+        SELECT s.line, r.field, r.cents FROM source s
+        JOIN read_deductions r ON r.field = 'discount' AND r.text = s.raw_discount
         WHERE NOT s.is_blank
         UNION ALL
-        SELECT s.line, r.cents FROM source s JOIN read_deductions r ON r.field = 'tax' AND r.text = s.raw_tax
+        SELECT s.line, r.field, r.cents FROM source s JOIN read_deductions r ON r.field = 'tax' AND r.text = s.raw_tax
         WHERE NOT s.is_blank
         UNION ALL
-        SELECT s.line, r.cents FROM source s JOIN read_deductions r ON r.field = 'refunded' AND r.text = s.raw_refunded
+        SELECT s.line, r.field, r.cents FROM source s
+        JOIN read_deductions r ON r.field = 'refunded' AND r.text = s.raw_refunded
         WHERE NOT s.is_blank
     ) d
     WHERE cents IS NULL OR cents <> 0
     GROUP BY line
+),
+off AS (
+    SELECT f.line,
+        CASE WHEN NOT f.unread THEN f.discount + f.tax
+            + CASE
+                WHEN f.tax = 0 OR abs(g.own) <= f.discount THEN f.refunded
+                -- What was given back had its share of the tax, which is off already.
+                ELSE converted(f.refunded, CAST(
+                    CAST(abs(g.own) - f.discount - f.tax AS DOUBLE) / CAST(abs(g.own) - f.discount AS DOUBLE)
+                    AS DECIMAL(20, 12)))
+            END
+        END AS cents
+    FROM found f JOIN gross g ON g.line = f.line
 )
 SELECT g.line, CASE WHEN o.line IS NULL THEN g.own ELSE lessened(g.own, o.cents) END AS cents,
     CASE
