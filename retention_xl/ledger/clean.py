@@ -14,13 +14,15 @@ from .calendars import Calendar
 from .columns import FIELDS
 from .currencies import Rates
 from .customer_months import fill_moves, fill_recurring_cells
-from .database import Connection, one, rows, sql
+from .database import Connection, fill, one, rows, sql
 from .dates import month_end, month_text
 from .places import Places
 from .policies import Policies
 from .records import ColumnChoice, Nature
 from .told import filled, tell
 from .typed_lines import Lines
+
+MOST_COMPARED = 50_000_000  # lines held against lines called Total; beyond it that is a customer's name
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,7 @@ def clean(con: Connection, columns: dict[str, ColumnChoice], policy: Policy, pla
         if lines.may_be_refused and (line := one(con, sql("unnamed_totals"))[0]):
             lines.change()
             con.execute("UPDATE lines SET refusal = 'total_line' WHERE line = $line", {"line": line})
+        _settle_dated_totals(con, lines)
         _check_some_are_taken(con, columns, places)
         _settle_extent(con)
     if calendar := policy.beforehand.calendar:
@@ -156,6 +159,32 @@ def _settle_duplicates(con: Connection, lines: Lines, wanted: str) -> None:
     if wanted == "refuse":
         con.execute(
             "UPDATE lines SET refusal = 'duplicate' WHERE refusal = '' AND line IN (SELECT line FROM duplicates)"
+        )
+
+
+def _settle_dated_totals(con: Connection, lines: Lines) -> None:
+    """A line called Total that has a date is one where its amount says so too: a customer may be called Total."""
+    if True not in con.filled["odd"]["is_total"]:
+        return
+    named = [
+        (line, cents)
+        for line, text, cents in rows(
+            con,
+            "SELECT l.line, p.spelling, l.own_cents FROM lines l JOIN source s ON s.line = l.line "
+            "JOIN spellings p ON p.spelling = s.raw_customer WHERE p.is_total AND l.refusal = '' AND l.own_cents <> 0",
+        )
+        if len(text.split()) == 1 or text.strip().casefold() == "grand total"
+    ]
+    (others,) = one(con, "SELECT count(*) FROM lines")
+    if not named or len(named) * others > MOST_COMPARED:
+        return
+    fill(con, "named_totals", {"line": "BIGINT", "cents": "BIGINT"}, named)
+    if found := [line for (line,) in rows(con, sql("dated_totals"))]:
+        lines.change()
+        con.execute(
+            "UPDATE lines SET refusal = 'total_line' WHERE line IN (SELECT line FROM named_totals) "
+            "AND list_contains($found, line)",
+            {"found": found},
         )
 
 

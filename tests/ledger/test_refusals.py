@@ -235,6 +235,17 @@ def test_a_policy_that_does_not_exist_is_refused(given: Given, options: dict[str
         given(HEAD + GOOD, **options)
 
 
+def test_a_total_with_a_date_is_known_by_its_sum_and_a_customer_called_total_stays(given: Given) -> None:
+    january = "A;05.01.2024;10,00\nB;25.01.2024;20,00\nTotal;31.01.2024;30,00\n"
+    february = "A;05.02.2024;1,00\nB;25.02.2024;2,00\nTotal;29.02.2024;3,00\n"
+    end = "Grand total;29.02.2024;33,00\n"
+    ledger = given("Kunde;Datum;Betrag\n" + january + february + end)
+    refused = [(n.line, n.reason) for n in ledger.quality.notes if n.action == "refused"]
+    assert refused == [(line, "a total line, not a transaction") for line in (4, 7, 8)]
+    ledger = given("Kunde;Datum;Betrag\n" + january.replace("30,00", "7,00") + february)
+    assert ledger.customer_months().query("customer == 'Total'")["cents"].tolist() == [700]
+
+
 def test_headings_once_more_are_no_line_and_nothing_is_missing(given: Given) -> None:
     one = "Line;Kunde;Rechnungs-Datum;Betrag;Laufzeit\n1;A;05.01.2024;10,00;Monat\n2;B;25.01.2024;10,00;Monat\n"
     ledger = given(one + one.replace(".01.", ".02.").replace("1;A", "3;A").replace("2;B", "4;B") + one.split("\n")[0])
