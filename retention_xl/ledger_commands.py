@@ -241,8 +241,9 @@ def told(read: Ledger, company: SettingsFile, missing: Missing, notes: Path | No
     quality = read.quality
     for currency, cents in quality.read_cents_by_currency.items():
         accepted = quality.accepted_cents_by_currency.get(currency, 0)
-        rest = amount(cents - accepted, currency)
-        yield f"Money: {amount(cents, currency)} read, {amount(accepted, currency)} accepted, {rest} refused"
+        sums = (cents, accepted, cents - accepted)
+        total, taken, rest = (amount(each, currency, len(quality.read_cents_by_currency) > 1) for each in sums)
+        yield f"Money: {total} read, {taken} accepted, {rest} refused"
     yield from quality_lines(quality, f"in {notes}" if notes else "by --notes FILE.csv")
     for note in quality.notes[:NOTES_SHOWN]:
         at = f", column {note.column}" if note.column else ""

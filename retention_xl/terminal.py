@@ -103,18 +103,22 @@ def quality_lines(quality: Quality, listed: str = "on the sheet Data quality") -
 
     refused: Counter[str] = Counter()
     repeating = {REFUSED[code][1] for code in REPEATING}  # total lines and the like hold no money of their own
+    repeats = False
     for action, reason, _, cents in quality.by_reason:
-        if action == "refused" and reason not in repeating:
+        if action == "refused" and reason in repeating:
+            repeats = True
+        elif action == "refused":
             refused.update(cents)
-    told = [money(refused)]
+    sums = money(refused)
+    told = [f"{sums} may be missing from the figures" if sums and repeats else sums]
     if quality.refused_unreadable:
         told.append(f"{quality.refused_unreadable:,} without a readable amount")
     parts = ", ".join(filter(None, told))
     read = f"Lines: {quality.lines_read:,} read, {quality.lines_accepted:,} accepted, {quality.lines_refused:,} refused"
     yield f"{read} ({parts})." if parts else f"{read}."
     for action, reason, lines, by_currency in quality.by_reason[:REASONS_SHOWN]:
-        sums = money(by_currency) if action == "refused" else ""
-        yield f"  {action} {lines:,}: {reason}" + (f" ({sums})" if sums else "")
+        of_reason = money(by_currency) if action == "refused" else ""
+        yield f"  {action} {lines:,}: {reason}" + (f" ({of_reason})" if of_reason else "")
     if len(quality.by_reason) > REASONS_SHOWN:
         yield f"  and {len(quality.by_reason) - REASONS_SHOWN} more reasons"
     if quality.notes_total:
@@ -133,12 +137,15 @@ def table_lines(tables: Sequence[TableRead]) -> Iterator[str]:
 
 
 def money(cents_by_currency: Mapping[str, int]) -> str:
-    return " + ".join(amount(cents, currency) for currency, cents in sorted(cents_by_currency.items()))
+    several = len(cents_by_currency) > 1
+    return " + ".join(amount(cents, currency, several) for currency, cents in sorted(cents_by_currency.items()))
 
 
-def amount(cents: int, currency: str) -> str:
+def amount(cents: int, currency: str, several: bool) -> str:
+    """`several`: it stands among amounts of other currencies, so that one without is said to have none."""
     sign, cents = ("-", -cents) if cents < 0 else ("", cents)
-    return f"{sign}{cents // 100:,}.{cents % 100:02d} {currency or 'without currency'}"
+    unit = currency or ("without currency" if several else "")
+    return f"{sign}{cents // 100:,}.{cents % 100:02d} {unit}".rstrip()
 
 
 def print_functions(rows: Sequence[Row]) -> None:
