@@ -179,13 +179,10 @@ def _settle_dated_totals(con: Connection, lines: Lines) -> None:
     if not named or len(named) * others > MOST_COMPARED:
         return
     fill(con, "named_totals", {"line": "BIGINT", "cents": "BIGINT"}, named)
-    if found := [line for (line,) in rows(con, sql("dated_totals"))]:
+    if found := rows(con, sql("dated_totals")):
         lines.change()
-        con.execute(
-            "UPDATE lines SET refusal = 'total_line' WHERE line IN (SELECT line FROM named_totals) "
-            "AND list_contains($found, line)",
-            {"found": found},
-        )
+        fill(con, "dated_totals", {"line": "BIGINT"}, found)
+        con.execute("UPDATE lines SET refusal = 'total_line' WHERE line IN (SELECT line FROM dated_totals)")
 
 
 def _check_some_are_taken(con: Connection, columns: Mapping[str, ColumnChoice], places: Places) -> None:
