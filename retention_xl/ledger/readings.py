@@ -99,18 +99,21 @@ def read_amounts(con: Connection, may_be_odd: bool, decimal: str | None) -> bool
 
 
 def check_amounts(con: Connection, heading: str, places: Places) -> None:
-    """A column whose amounts have two readings, with nothing that tells which, is a question; a few are refused."""
+    """A column whose amounts have two readings, with nothing that tells which, is a question.
+
+    A few are refused, and texts among the numbers of a workbook.
+    """
     if "amount_two_readings" not in con.filled["read_amounts"]["code"]:
         return
-    line, text, lines, filled = one(
+    line, text, lines, filled, numbers = one(
         con,
         "SELECT min(s.line) FILTER (WHERE a.code = 'amount_two_readings'), "
         "min_by(s.text_amount, s.line) FILTER (WHERE a.code = 'amount_two_readings'), "
         "count(*) FILTER (WHERE a.code = 'amount_two_readings'), "
-        "count(*) FILTER (WHERE s.exact_amount IS NOT NULL OR s.text_amount <> '') "
+        "count(*) FILTER (WHERE s.exact_amount IS NOT NULL OR s.text_amount <> ''), bool_or(s.amount_typed) "
         "FROM source s LEFT JOIN read_amounts a ON a.text = s.text_amount AND a.typed = s.amount_typed",
     )
-    if lines > FEW * filled:
+    if lines > FEW * filled and not numbers:
         raise LedgerError(
             f"{places.name}, column {heading}, {places.told(line)}: {text!r} is {amounts.two_readings(text)}, and no "
             "amount in the column tells which; say it with --decimal comma or --decimal point."
