@@ -1,16 +1,26 @@
 -- Refunds and credit notes that reduce the monthly amount of the invoice that runs on their day, at most to nothing.
 INSERT INTO adjustments
-WITH given_back AS (
-    SELECT r.line AS note, -r.cents AS cents, o.line, o.cents AS billed,
-        row_number() OVER (PARTITION BY r.line ORDER BY o.first_day DESC, o.line DESC) AS nearest
-    FROM lines r
-    JOIN services o ON o.customer = r.customer AND o.day <= r.day AND o.first_day <= r.day AND o.mrr > 0
-    WHERE r.role IN ('refund', 'credit') AND r.refusal = '' AND r.cents < 0
+WITH notes AS (
+    SELECT customer, day, -cents AS cents FROM lines WHERE role IN ('refund', 'credit') AND refusal = '' AND cents < 0
+),
+-- of what is billed and has begun on the day of a note, what began last: found along the days, not each with each
+moments AS (
+    SELECT customer, greatest(day, first_day) AS moment, 0 AS is_note, CAST(0 AS BIGINT) AS cents,
+        days_between(first_day, DATE '1970-01-01') * 10000000000 + line AS stamp
+    FROM services WHERE mrr > 0 AND customer IN (SELECT customer FROM notes)
+    UNION ALL SELECT customer, day, 1, cents, NULL FROM notes
+),
+given_back AS (
+    SELECT is_note, cents, max(stamp) OVER (
+        PARTITION BY customer ORDER BY moment, is_note ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+    ) % 10000000000 AS line
+    FROM moments
 ),
 of_line AS (
-    SELECT line, least(sum(cents), max(billed)) AS cents FROM given_back WHERE nearest = 1 GROUP BY line
+    SELECT line, sum(cents) AS cents FROM given_back WHERE is_note = 1 AND line IS NOT NULL GROUP BY line
 )
-SELECT s.customer, CAST(s.first_month + d.step AS INTEGER), CAST(-sum(least(share_of(g.cents, s.months), s.mrr)) AS BIGINT), 'refunds'
+SELECT s.customer, CAST(s.first_month + d.step AS INTEGER),
+    CAST(-sum(least(share_of(least(g.cents, s.cents), s.months), s.mrr)) AS BIGINT), 'refunds'
 FROM of_line g
 JOIN services s ON s.line = g.line
 JOIN spans d ON d.covered = s.covered
