@@ -105,11 +105,13 @@ def _refuse(found: Beforehand, reason: str) -> None:
 
 
 def _pairs(rows: Sequence[Mapping[str, Any]], old: str, new: str) -> dict[str, tuple[str, str]]:
-    return {
-        words.customer_key(str(row[old])): (words.customer_key(str(row[new])), str(row[new]).strip())
-        for row in reversed(rows)  # of several rows of one id the first counts
-        if row.get(old) and row.get(new)
-    }
+    """Of several rows of one id the first counts."""
+    pairs: dict[str, tuple[str, str]] = {}
+    for row in rows:
+        if row.get(old) and row.get(new):
+            named = words.customer_key(str(row[new])), str(row[new]).strip()
+            pairs.setdefault(words.customer_key(str(row[old])), named)
+    return pairs
 
 
 def _unknown(rows: Sequence[Mapping[str, Any]], read: TableRead) -> dict[str, TableNote]:
