@@ -133,7 +133,7 @@ def read_currencies(
     met = sorted({code for code in codes.values() if code})
     wanted = words.read_currency(report) if report else ""
     if wanted is None:
-        raise LedgerError(f"Currency {report!r} is not a code such as EUR.")
+        raise LedgerError(f"Currency: {report!r} is not a currency code such as EUR.")
     by_rate, home = _settle_rates(con, met, rates, wanted, name)
     only = met[0] if len(met) == 1 else home if not met else ""
     table: list[tuple[str, str, Decimal | None, str, bool]] = []
