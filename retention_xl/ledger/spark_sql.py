@@ -18,6 +18,8 @@ CREATE OR REPLACE MACRO days_between(later, earlier) AS CAST(date_diff(later, ea
 CREATE OR REPLACE MACRO hash_number(t) AS CAST(conv(left(sha2(t, 256), 15), 16, 10) AS BIGINT);
 CREATE OR REPLACE MACRO share_of(cents, months) AS
     CAST(CASE WHEN cents < 0 THEN -1 ELSE 1 END * ((2 * abs(cents) + months) DIV (2 * months)) AS BIGINT);
+CREATE OR REPLACE MACRO part_of(cents, part, whole) AS
+    CAST((2 * CAST(cents AS DECIMAL(38, 0)) * part + whole) DIV (2 * whole) AS BIGINT);
 """
 _MACRO = re.compile(r"CREATE OR REPLACE MACRO (\w+)\(([^)]*)\) AS\s+(.*?);\s*(?=CREATE|$)", re.DOTALL)
 KNOWN_TO_BOTH = {"add_months"}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+from math import floor
 from pathlib import Path
 
 import pytest
@@ -45,6 +47,19 @@ def test_what_was_given_back_holds_its_share_of_the_tax(given: Given) -> None:
     head = "Customer,Date,Total,Tax,Amount Refunded\n"
     ledger = given(head + "A,2024-01-05,119,19,119\nA,2024-01-06,119,19,59.50\nA,2024-01-07,119,19,0\n")
     assert (cents(ledger), ledger.quality.lines_refused) == ([0, 50_00, 100_00], 0)
+
+
+def test_the_tax_in_what_was_given_back_is_exact_for_any_amount(given: Given) -> None:
+    total, tax, refunded = 999_999_999_999_999, 159_663_865_546_218, 333_333_333_333_334
+    told = (f"{amount // 100}.{amount % 100:02d}" for amount in (total, tax, refunded))
+    ledger = given(f"Customer,Date,Total,Tax,Amount Refunded\nA,2024-01-05,{','.join(told)}\n")
+    share = Fraction(refunded * (total - tax), total)
+    assert cents(ledger) == [total - tax - floor(share + Fraction(1, 2))]
+
+
+def test_tax_that_leaves_nothing_of_a_total_given_back_is_refused(given: Given) -> None:
+    with pytest.raises(LedgerError, match="is less than what is to be taken off it"):
+        given("Customer,Date,Total,Tax,Amount Refunded\nA,2024-01-05,10,15,10\n")
 
 
 def test_decimal_commas_in_a_deduction_are_read_as_its_column_has_them(given: Given) -> None:

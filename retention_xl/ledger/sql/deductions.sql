@@ -32,11 +32,9 @@ off AS (
     SELECT f.line,
         CASE WHEN NOT f.unread THEN f.discount + f.tax
             + CASE
-                WHEN f.tax = 0 OR abs(g.own) <= f.discount THEN f.refunded
+                WHEN f.tax = 0 OR abs(g.own) <= f.discount + f.tax THEN f.refunded
                 -- What was given back had its share of the tax, which is off already.
-                ELSE converted(f.refunded, CAST(
-                    CAST(abs(g.own) - f.discount - f.tax AS DOUBLE) / CAST(abs(g.own) - f.discount AS DOUBLE)
-                    AS DECIMAL(20, 12)))
+                ELSE part_of(f.refunded, abs(g.own) - f.discount - f.tax, abs(g.own) - f.discount)
             END
         END AS cents
     FROM found f JOIN gross g ON g.line = f.line

@@ -30,6 +30,10 @@ CREATE OR REPLACE MACRO add_months(d, n) AS CAST(d + to_months(CAST(n AS INTEGER
 CREATE OR REPLACE MACRO share_of(cents, months) AS
     CAST(sign(cents) * ((2 * abs(cents) + months) // (2 * months)) AS BIGINT);
 
+-- As much of an amount as a part is of a whole, in whole numbers; none of them below zero.
+CREATE OR REPLACE MACRO part_of(cents, part, whole) AS
+    CAST((2 * CAST(cents AS HUGEINT) * part + whole) // (2 * whole) AS BIGINT);
+
 CREATE OR REPLACE MACRO converted(cents, rate) AS
     CASE WHEN rate = 1 THEN cents ELSE CAST(round(CAST(cents AS DECIMAL(17, 0)) * rate) AS BIGINT) END;
 
