@@ -15,6 +15,7 @@ import pytest
 
 from retention_xl.errors import LedgerError
 from retention_xl.ledger import Facts, Ledger, read_ledger
+from retention_xl.ledger.policies import Policies
 
 DIRTY = Path(__file__).parents[1] / "data" / "ledger_dirty.csv.gz"
 SQL = Path(__file__).parents[2] / "retention_xl" / "ledger" / "sql"
@@ -87,6 +88,28 @@ def on_spark(parquet: Path, session: Any) -> Iterator[tuple[Ledger, Facts]]:
 @pytest.mark.parametrize("fact", Facts.__slots__)
 def test_every_fact_is_duckdb_s(fact: str, on_duckdb: Facts, on_spark: tuple[Ledger, Facts]) -> None:
     assert getattr(on_spark[1], fact) == getattr(on_duckdb, fact)
+
+
+def test_deductions_and_refunds_that_reduce_revenue_are_duckdb_s(session: Any, tmp_path: Path) -> None:
+    import duckdb
+
+    text = "Customer,Date,Type,Total,Tax,Amount Refunded,Term\n" + "".join(
+        f"A,2024-{month:02d}-05,invoice,119.00,19.00,{month}.37,monthly\n"
+        f"B,2024-{month:02d}-09,invoice,{month}29.99,{month}.77,0,{'annual' if month % 3 else 'monthly'}\n"
+        f"B,2024-{month:02d}-20,refund,-{month}0.50,0,0,\n"
+        for month in range(1, 13)
+    )
+    (tmp_path / "lines.csv").write_text(text + "C,2024-01-06,invoice,9999999999999.99,1596638655462.18,0.05,monthly\n")
+    with duckdb.connect() as con:
+        lines = con.read_csv(str(tmp_path / "lines.csv"), all_varchar=True)
+        lines.write_parquet(str(tmp_path / "lines.parquet"))
+    told = {}
+    reading = {"policies": Policies(refunds="reduce"), "columns": {"refunded": "Amount Refunded"}}
+    for engine in ("duckdb", "spark"):
+        with read_ledger(tmp_path / "lines.parquet", engine=engine, **reading) as ledger:
+            told[engine] = ledger.facts()
+    assert told["spark"] == told["duckdb"]
+    assert any(item.key == "policy_refunds" and item.total_cents for item in told["duckdb"].tie_out)
 
 
 def test_nothing_is_left_in_the_catalog(on_spark: tuple[Ledger, Facts], session: Any) -> None:
