@@ -107,6 +107,7 @@ def test_an_old_id_that_nobody_has_is_listed_and_one_inside_a_chain_need_not_be_
     assert "a1" not in set(ledger.customer_months()["customer"])
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("old", "new"),
     [

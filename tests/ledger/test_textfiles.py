@@ -73,6 +73,7 @@ def test_a_compressed_file_and_utf_16_read_the_same(given: Given, plain: tuple[o
     assert figures(given(PLAIN.encode("cp1252"), encoding="cp1252")) == plain
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize(
     ("content", "options"),
     [
