@@ -43,6 +43,14 @@ def sql(name: str) -> str:
     return (Path(__file__).parent / "sql" / f"{name}.sql").read_text(encoding="utf-8")
 
 
+@cache
+def _unwanted() -> str:
+    """Of `UNWANTED` what this version has: a name that it does not know would be an error."""
+    with duckdb.connect() as con:
+        known = con.execute("SELECT name FROM duckdb_optimizers()").fetchall()
+    return ",".join(name for (name,) in known if name in UNWANTED)
+
+
 def flagged(text: str, flags: Mapping[str, bool]) -> str:
     """A statement with flags said in its text, not as parameters: what cannot happen in this ledger is not planned."""
     for name, holds in flags.items():
@@ -82,9 +90,7 @@ class Connection:
             settings.append("threads = 1")
         self._con.execute("; ".join(f"SET {setting}" for setting in settings))
         self._con.execute("PRAGMA disable_checkpoint_on_shutdown")
-        known = self._con.execute("SELECT name FROM duckdb_optimizers()").fetchall()
-        unwanted = [name for (name,) in known if name in UNWANTED]
-        self._con.execute(f"SET disabled_optimizers = '{','.join(unwanted)}'")
+        self._con.execute(f"SET disabled_optimizers = '{_unwanted()}'")
         self._run(sql("macros"))
 
     def __enter__(self) -> Connection:
