@@ -48,7 +48,8 @@ class Beforehand:
         """What is wrong with the table of rates, "" where nothing is."""
         refused = [read.refused for read in self.reads if read.table == "rates" and read.refused]
         left_out = [note.told() for note in self.notes if note.table == "rates"]
-        return " ".join(f"The table rates: {what.rstrip('.')}." for what in [*refused, *left_out][:1])
+        wrong = [*refused, *left_out]
+        return f"The table rates: {wrong[0].rstrip('.')}." if wrong else ""
 
 
 def read_beforehand(tables: Mapping[str, Any], policies: Policies) -> Beforehand:
