@@ -179,9 +179,9 @@ def _settle_dated_totals(con: Connection, lines: Lines) -> None:
     if not named or len(named) * others > MOST_COMPARED:
         return
     fill(con, "named_totals", {"line": "BIGINT", "cents": "BIGINT"}, named)
-    if found := rows(con, sql("dated_totals")):
+    con.execute(sql("dated_totals"))
+    if one(con, "SELECT count(*) FROM dated_totals")[0]:
         lines.change()
-        fill(con, "dated_totals", {"line": "BIGINT"}, found)
         con.execute("UPDATE lines SET refusal = 'total_line' WHERE line IN (SELECT line FROM dated_totals)")
 
 
