@@ -151,12 +151,13 @@ def require_file(path: Path) -> None:
 
 def require_ledger(places: Sequence[str]) -> None:
     """Each is a file, a folder or a pattern; or it is the URL of one database."""
+    from retention_xl.ledger.folders import is_pattern
     from retention_xl.ledger.sources import is_database
 
     if len(places) == 1 and is_database(places[0]):
         return
     for place in places:
-        if not Path(place).exists() and not set(place) & set("*?["):
+        if not (Path(place).exists() or is_pattern(place)):
             raise UsageError(f"{place}: there is no such file.")
 
 
